@@ -1,0 +1,218 @@
+package message
+
+// english holds the English templates. The comment after a line names its arguments, in order.
+var english = map[string]string{
+	// The frame of a rule file: BF1005, BF1012 to BF1017.
+	"frame.unknown-key":    "unknown key {0} in {1}; remove it or use a key that {1} has",                               // key, block
+	"frame.missing-key":    "{1} lacks the key {0}; add it",                                                             // key, block
+	"frame.api-version":    "apiVersion {0} is not known; write banfa/v1",                                               // value
+	"frame.kind":           "kind {0} is not known; write one of the kinds of rule files",                               // value
+	"frame.duplicate-name": "{0} is declared twice in this bundle; rename one of the two",                               // kind/name
+	"frame.duplicate-id":   "the id {0} is used twice; give one of the two another id",                                  // id
+	"name.not-identifier":  "{0} cannot be a name in CEL; use ASCII letters, digits and _, not starting with a digit",   // name
+	"name.reserved":        "{0} is a reserved word of CEL; choose another name",                                        // name
+	"name.taken":           "{0} already has a meaning in this kind of file; choose another name",                       // name
+	"name.shadows":         "{0} is declared both as a fact and as a variable; rename one of them",                      // name
+	"name.id-form":         "the id {0} is not usable; use lower-case letters, digits, - and _, starting with a letter", // id
+
+	// Limits: BF1012. The first argument is what was found, the second the limit.
+	"limit.file-bytes":       "the file has {0} bytes, more than the limit of {1} (file size); split it",                                        // found, limit
+	"limit.files":            "the bundle has {0} files, more than the limit of {1} (files in a bundle)",                                        // found, limit
+	"limit.rules":            "the bundle has {0} rules, more than the limit of {1} (rules in a bundle)",                                        // found, limit
+	"limit.columns":          "the policy has {0} columns, more than the limit of {1} (columns)",                                                // found, limit
+	"limit.expression-bytes": "the expression has {0} bytes, more than the limit of {1} (expression size); move parts of it to variables",       // found, limit
+	"limit.expression-depth": "the expression is nested {0} deep, more than the limit of {1} (expression depth); move parts of it to variables", // found, limit
+	"limit.table-cases":      "the table expands to {0} cases, more than the limit of {1} (cases of a table); write fewer - cells",              // found, limit
+	"limit.exceeded":         "{0} is {1}, more than the limit of {2}",                                                                          // name of the limit, found, limit
+
+	// Shapes and values: BF1014.
+	"value.not-mapping":      "{0} must be a mapping (key: value)",                                                    // key
+	"value.not-list":         "{0} must be a list",                                                                    // key
+	"value.not-scalar":       "{0} must be a single value, not a list or a mapping",                                   // key
+	"value.not-string":       "{0} must be a text; put {1} in quotes",                                                 // key, written
+	"value.not-int":          "{0} must be a whole number, not {1}",                                                   // key, written
+	"value.not-number":       "{0} must be a number, not {1}",                                                         // key, written
+	"value.not-bool":         "{0} must be true or false, not {1}",                                                    // key, written
+	"value.not-date":         "{0} must be a date in quotes, as \"2026-10-01\", not {1}",                              // key, written
+	"value.not-timestamp":    "{0} must be a time with its zone in quotes, as \"2026-10-01T09:00:00+08:00\", not {1}", // key, written
+	"value.not-decimal":      "{0} must be a decimal number in quotes, as \"12.30\", not {1}",                         // key, written
+	"value.not-duration":     "{0} must be a duration, as 24h or 90m, not {1}",                                        // key, written
+	"value.not-one-of":       "{0} cannot be {1}",                                                                     // key, written (hint.one-of beside it)
+	"value.not-digest":       "{0} must be sha256: and 64 hexadecimal digits, not {1}",                                // key, written
+	"value.empty":            "{0} is empty; fill it in or remove it",                                                 // key
+	"value.out-of-range":     "{0} is {1}; it must lie between {2} and {3}",                                           // key, written, least, greatest
+	"value.min-over-max":     "min {0} is greater than max {1}; exchange them or correct one",                         // min, max
+	"value.from-after-until": "from {0} is after until {1}; exchange them or correct one",                             // from, until
+	"value.not-taken":        "{0} has no meaning for type {1}; remove it or change the type",                         // key, type
+	"value.needs-key":        "type {1} needs the key {0}; add it",                                                    // key, type
+	"value.together":         "{0} and {1} cannot stand together; remove one of them",                                 // key, key
+
+	// Facts, outcomes, rules and what they name: BF1014, and BF2004 for enum values.
+	"fact.type-unknown":    "type {1} of {0} is not known",                                                                           // fact, written (hint.one-of beside it)
+	"fact.enum-value":      "{1} is not a value of {0}; write one of its codes",                                                      // fact, written
+	"fact.assume-type":     "{1} cannot be assumed for {0}, which has type {2}",                                                      // fact, written, type
+	"fact.act-needs-to":    "the act that changes {0} must say to which value, since {0} is not a bool; write act: {text: …, to: …}", // fact
+	"fact.act-to":          "the act cannot change {0} to {1}, which is not a value of type {2}",                                     // fact, written, type
+	"fact.label-twice":     "two values of {0} have the label {1}; a suite could not tell them apart, so change one",                 // fact, label
+	"rule.no-effect":       "rule {0} has no outcome, overrides nothing and asks for no review; give it one of these or remove it",   // rule
+	"rule.outcome-unknown": "rule {0} names the outcome {1}, which the file does not declare",                                        // rule, outcome
+	"outcome.too-few":      "outcomes must declare at least two outcomes, from least to most restrictive",                            // -
+	"extends.unknown":      "the file extends {0}, which is not in the bundle",                                                       // name
+	"extends.cycle":        "files extend each other in a circle: {0}; remove one of the steps",                                      // path
+	"event.unknown":        "the event {0} is not declared; declare it in events",                                                    // event
+	"calendar.unknown":     "the calendar {0} is not known",                                                                          // calendar
+	"zone.unknown":         "the zone {0} is not known; write Asia/Shanghai",                                                         // zone
+	"record.unknown":       "the record {0} is not declared; declare it in records",                                                  // record
+	"record.field-unknown": "the record {1} has no field {0}",                                                                        // field, record
+	"key.undeclared":       "the key {0} is not listed in keys; list it, the host then supplies the secret",                          // key
+	"dataset.unknown":      "the data set {0} is not in the bundle",                                                                  // id
+	"waiver.code":          "{0} cannot be waived; waivers accept warnings and suite findings, by their code",                        // code
+	"waiver.unused":        "the waiver of {0} accepts nothing that is found; remove it",                                             // code
+
+	// Conditions seen as a whole: BF2005, BF2006, BF2007.
+	"rule.always-true":  "the condition of {0} is always true; write true, or correct it",                                             // rule
+	"rule.always-false": "the condition of {0} is never true; correct it or remove the rule",                                          // rule
+	"fact.unused":       "no expression uses the fact {0}; use it or remove it",                                                       // fact
+	"variable.unused":   "no expression uses the variable {0}; use it or remove it",                                                   // variable
+	"cost.rule":         "{0} could cost {1}, more than the limit of {2} per rule; bound its lists and texts with max and max_length", // rule, estimate, limit
+	"cost.total":        "one evaluation could cost {0}, more than the limit of {1}; bound lists and texts with max and max_length",   // estimate, limit
+
+	// Citations: BF3001. All have what was written as their argument.
+	"law.citation-form":       "{0} is not a citation; write it as 第十二条第（三）项 or 第十五条第二款",                                                   // written
+	"law.citation-short":      "{0} is the short form of reports; write the citation out",                                                  // written
+	"law.citation-english":    "{0} is not how the instrument is cited; write the citation in Chinese",                                     // written
+	"law.citation-digits":     "{0} has Arabic numerals; write the numbers in Chinese",                                                     // written
+	"law.citation-brackets":   "the number of an item stands in full-width brackets （）, unlike in {0}",                                     // written
+	"law.citation-no-ordinal": "a 第 is missing in {0}; it stands before each number",                                                       // written
+	"law.citation-characters": "{0} has traditional or variant characters; write 第, 条, 款, 项",                                               // written
+	"law.citation-space":      "{0} has spaces where none belong; one stands after another instrument's id, none elsewhere",                // written
+	"law.citation-numeral":    "a number in {0} is not written as laws write it; write it as 十二, 一百零一, 二百一十",                               // written
+	"law.citation-range":      "a number in {0} is out of range; articles, paragraphs and items count from 1 to 9999",                      // written
+	"law.citation-instrument": "the id of the other instrument in {0} is not usable; use lower-case letters, digits and -, then one space", // written
+	"law.citation-several":    "{0} holds more than one citation; write a list of them",                                                    // written
+
+	// Citations against the outline: BF3002.
+	"law.no-article":       "{0} is not in the outline of {1}, which ends with Article {2}",                   // citation, instrument, last article
+	"law.article-absent":   "{0} is not in the outline of {1}",                                                // citation, instrument
+	"law.no-paragraph":     "{0} does not exist: the article has {1} paragraphs",                              // citation, paragraphs
+	"law.no-item":          "{0} does not exist: the paragraph has {1} items",                                 // citation, items
+	"law.no-items":         "{0} does not exist: the paragraph has no items",                                  // citation
+	"law.single-paragraph": "{0} names the only paragraph; an article with one paragraph is cited without it", // citation
+	"law.needs-paragraph":  "{0} must name the paragraph, since the article has {1}",                          // citation, paragraphs
+
+	// Law and time: BF3003 to BF3007.
+	"law.changed":                 "the text of {0} has changed since it was pinned; read it again, then correct the rule or the pin",                  // citation
+	"law.text-lacks":              "the given text of the law has no {0}; give the right text or correct the citation",                                 // citation
+	"law.instrument-unknown":      "the instrument {0} is not declared in the bundle; declare it or correct its id",                                    // instrument
+	"law.instrument-missing":      "{0} belongs to no instrument: the file names none; add instrument: to the file",                                    // citation
+	"law.instrument-repealed":     "the instrument {0} is repealed; cite the one in force or mark the file repealed",                                   // instrument
+	"law.instrument-draft":        "the instrument {0} is a draft, so rules that rest on it cannot be in force; mark the file draft",                   // instrument
+	"law.instrument-not-yet":      "the instrument {0} takes effect on {1}, after this file does on {2}",                                               // instrument, date, date
+	"law.number-no-basis":         "the number {0} in {1} has no source; cite the article that gives it, or move it to parameters with set_by and why", // number, rule
+	"law.parameter-no-source":     "the parameter {0} does not say who chose it; add set_by and why",                                                   // parameter
+	"law.effective-on-draft":      "a draft has no effective window; remove effective, or change status",                                               // -
+	"law.rule-effective-on-draft": "rule {0} has an effective window in a draft; remove effective",                                                     // rule
+	"law.review-stale":            "last reviewed on {0}, before {1} changed on {2}; review the file again",                                            // date, what changed, date
+	"law.review-old":              "last reviewed on {0}, more than {1} months ago; review the file again",                                             // date, months
+
+	// Logic of the rules: BF4001 to BF4007.
+	"logic.gap":               "no rule decides when {0}; add a rule or an otherwise",                                           // facts
+	"logic.overlap":           "{0} ({1}) and {2} ({3}) can both apply; write overrides on the exception, or an interpretation", // rule, outcome, rule, outcome
+	"logic.never-decisive":    "{0} never decides: whenever it applies, the outcome is the same without it",                     // rule
+	"logic.never-applies":     "{0} never applies: no facts make its condition true",                                            // rule
+	"logic.always-defeated":   "{0} never applies: it is always overridden by {1}",                                              // rule, rules
+	"logic.override-cycle":    "rules override each other in a circle: {0}; remove one of the steps",                            // path
+	"logic.overrides-itself":  "{0} overrides itself; remove that",                                                              // rule
+	"logic.yields-cycle":      "rules yield to each other in a circle: {0}; remove one of the steps",                            // path
+	"logic.yields-itself":     "{0} yields to itself; remove that",                                                              // rule
+	"logic.outcome-unreached": "no facts reach the outcome {0}; add a rule for it or remove it",                                 // outcome
+	"logic.column-uncovered":  "no rule covers the column {0}; write one, keep() and suppress() are rules too",                  // column
+	"logic.column-doubly":     "the column {0} is covered by several rules: {1}; narrow where, or write yields_to",              // column, rules
+	"logic.unknown-id":        "{1} in {0} is no rule of this file",                                                             // key, id
+	"logic.unknown-waived":    "the waiver names {0}, which is no rule of this file",                                            // id
+
+	// Suites: BF5001 to BF5007.
+	"suite.unknown-id":       "{0} is no id of {1}",                                                              // id, subject
+	"suite.unknown-rule":     "{0} is no rule of {1}",                                                            // rule, subject
+	"suite.unknown-fact":     "{0} is no fact of {1}",                                                            // fact, subject
+	"suite.unknown-value":    "{1} is no value of {0}",                                                           // fact, value
+	"suite.unknown-outcome":  "{0} is no outcome of {1}",                                                         // outcome, subject
+	"suite.unknown-event":    "{0} is no event of {1}",                                                           // event, subject
+	"suite.unknown-deadline": "{0} is no deadline of {1}",                                                        // deadline, subject
+	"suite.unknown-column":   "{0} is no column of {1}",                                                          // column, subject
+	"suite.unknown-fixture":  "the fixture {0} is not in fixtures",                                               // fixture
+	"suite.unknown-expect":   "{0} is nothing a case of {1} can expect",                                          // key, kind
+	"suite.unknown-path":     "{0} is no value that an answer of {1} has",                                        // path, kind
+	"suite.never-exercised":  "no case exercises {0}; write one in which it applies",                             // rule
+	"suite.item-uncovered":   "no rule follows {0}; write one, or set computable: false with why in the outline", // citation
+	"suite.boundary":         "no case has {0} at {1}, where {2} turns; test {1} and the value beside it",        // fact, value, rule
+	"suite.empty":            "the suite has no case; write one or remove the file",                              // -
+	"suite.no-subject":       "the subject {0} is not in the bundle",                                             // kind/name
+	"suite.subject-form":     "the subject {0} is not written KIND/NAME",                                         // written
+	"suite.subject-kind":     "a suite cannot test {0}",                                                          // kind/name
+	"suite.skip-no-why":      "the case {0} is skipped without a reason; add why",                                // case
+	"suite.no-expectation":   "the case {0} expects nothing, so it cannot fail; add expect",                      // case
+	"suite.table-no-rows":    "the table has no row below its header; write one or remove the table",             // -
+	"suite.table-no-header":  "the table has no header row; begin with | fact | … || outcome |",                  // -
+	"suite.table-no-split":   "this row has no ||; facts stand left of it, expectations right",                   // -
+	"suite.table-two-splits": "this row has more than one ||",                                                    // -
+	"suite.table-width":      "this row has {0} cells, the header {1}; add or remove cells",                      // found, wanted
+	"suite.table-bar":        "a row begins and ends with |",                                                     // -
+	"suite.table-column":     "the column {0} stands twice in the table; remove one",                             // column
+	"suite.table-no-column":  "a column of the header has no name",                                               // -
+	"suite.table-cell":       "{1} is no value of {0}; write a value, - for every value, or ? for absent",        // fact, cell
+	"suite.table-any":        "- needs a finite domain, which {0} lacks; write its values out",                   // fact
+	"suite.table-star":       "* stands only at the end of a list of ids, as in art12-4*",                        // -
+
+	// Input of an evaluation: the fact errors. {0} is always the fact's path.
+	"input.unknown-fact":  "{0} is not a declared fact",                           // fact
+	"input.wrong-type":    "{0} must be {1}, not {2}",                             // fact, type, found
+	"input.enum-value":    "{1} is not a value of {0}; give one of {2}",           // fact, found, codes
+	"input.out-of-range":  "{0} is {1}; it must lie between {2} and {3}",          // fact, found, least, greatest
+	"input.below-min":     "{0} is {1}, less than {2}",                            // fact, found, least
+	"input.above-max":     "{0} is {1}, more than {2}",                            // fact, found, greatest
+	"input.too-many":      "{0} has {1} elements, more than {2} (max)",            // fact, found, limit
+	"input.too-long":      "{0} has {1} characters, more than {2} (max_length)",   // fact, found, limit
+	"input.unknown-field": "{0} has no field {1}",                                 // fact, field
+	"input.missing-field": "{0} lacks the field {1}",                              // fact, field
+	"input.not-date":      "{0} must be a date written YYYY-MM-DD, not {1}",       // fact, found
+	"input.not-timestamp": "{0} must be a time with its zone (RFC 3339), not {1}", // fact, found
+	"input.not-decimal":   "{0} must be a decimal number, not {1}",                // fact, found
+	"input.not-duration":  "{0} must be a duration, as 24h, not {1}",              // fact, found
+	"input.not-finite":    "{0} must be a finite number",                          // fact
+	"input.not-utf8":      "{0} is not valid UTF-8",                               // fact
+	"input.not-object":    "the facts must be one JSON object",                    // -
+	"input.duplicate-key": "{0} is given twice",                                   // fact
+	"input.too-large":     "the facts have {0} bytes, more than the limit of {1}", // found, limit
+	"input.too-deep":      "the facts are nested deeper than {0}",                 // limit
+
+	// What a finding is called.
+	"severity.error":   "error",   // -
+	"severity.warning": "warning", // -
+
+	// Hints: the line under a diagnostic that says what to do about it.
+	"hint.did-you-mean": "did you mean {0}?",                                                                // name
+	"hint.one-of":       "known: {0}",                                                                       // names
+	"hint.write-as":     "write {0}",                                                                        // text
+	"hint.remove":       "remove {0}",                                                                       // text
+	"hint.example":      "for example: {0}",                                                                 // text
+	"hint.when":         "it happens when {0}",                                                              // facts
+	"hint.cites":        "see {0}",                                                                          // citation
+	"hint.waive":        "if this is meant, accept it in waivers: {code: {0}, rules: [{1}], why: …, by: …}", // code, rules
+
+	// Related places.
+	"related.first-here":    "first declared here",          // -
+	"related.declared-here": "{0} is declared here",         // name
+	"related.used-here":     "{0} is used here",             // name
+	"related.overrides":     "{0} overrides {1} here",       // rule, rule
+	"related.other-rule":    "the other rule, {0}, is here", // rule
+	"related.outline":       "the outline of {0} is here",   // instrument
+	"related.status":        "the status is set here",       // -
+
+	// Titles of fixes, as an editor lists them.
+	"fix.replace": "replace by {0}", // text
+	"fix.remove":  "remove {0}",     // text
+	"fix.insert":  "insert {0}",     // text
+	"fix.quote":   "put in quotes",  // -
+	"fix.rename":  "rename to {0}",  // name
+}

@@ -1,0 +1,392 @@
+package source
+
+// flowState is where the reader stands in a flow collection.
+type flowState uint8
+
+const (
+	flowStart flowState = iota // an entry or the closing bracket can come
+	flowEntry                  // an entry has been read; in a map it is a key
+	flowColon                  // a key's value can come
+	flowValue                  // a key's value has been read
+)
+
+// flowFrame is an open flow collection.
+type flowFrame struct {
+	open       byte
+	at         int // offset of the opening bracket
+	state      flowState
+	collection bool // the entry just read is itself a collection
+	line       int  // line of the entry just read
+	entry      int  // offset of the entry just read
+	colon      int  // offset behind the colon just read
+}
+
+// flowReader reads one flow collection of block context with everything in it.
+type flowReader struct {
+	*lexer
+	frames []flowFrame
+	start  int // offset of the outermost bracket
+	parent int // column of the block collection around it, or -1
+	toks   int // number of tokens before it
+	failed bool
+}
+
+// flow reads the flow collection that begins at p.
+func (x *lexer) flow(p, parent int) {
+	r := flowReader{lexer: x, start: p, parent: parent, toks: len(x.toks)}
+	x.pos = p
+	for {
+		q, ok := r.next()
+		if !ok || r.failed || x.failed {
+			break
+		}
+		r.token(q)
+		if r.failed || x.failed || len(r.frames) == 0 {
+			break
+		}
+	}
+	switch {
+	case x.failed:
+	case r.failed:
+		if x.out.full {
+			x.failed = true
+			return
+		}
+		x.recoverLines(p, parent, r.toks)
+	default:
+		x.afterFlow(p, parent, r.toks)
+	}
+}
+
+// afterFlow looks at what follows a complete flow collection.
+func (x *lexer) afterFlow(p, parent, toks int) {
+	end := x.pos
+	x.fresh, x.keyOK = false, false
+	key := x.trailing(end, "yaml.text-after-flow")
+	if key == "" {
+		return
+	}
+	if x.line == x.file.lineAt(p) && key != "yaml.collection-key" {
+		text := x.commentFrom(p)
+		x.quoteFix(x.out.at(codeSyntax, key, p, text), p, text, parent, false)
+	} else {
+		code := codeSyntax
+		if key == "yaml.collection-key" {
+			code = codeWrongShape
+		}
+		x.out.at(code, key, p, end)
+	}
+	x.recoverLines(p, parent, toks)
+}
+
+func (r *flowReader) top() *flowFrame { return &r.frames[len(r.frames)-1] }
+
+// next finds the next token of the collection, on this line or below.
+func (r *flowReader) next() (int, bool) {
+	p, fresh := r.pos, false
+	for {
+		q, ok := r.content(p, fresh)
+		if ok {
+			if fresh && r.outside(q) {
+				r.unclosed()
+				return 0, false
+			}
+			return q, true
+		}
+		r.line++
+		if r.line >= len(r.file.lines) || r.lineStart() >= r.end {
+			r.unclosed()
+			return 0, false
+		}
+		p, fresh = r.lineStart(), true
+	}
+}
+
+// outside reports whether a line that begins at q can be no part of the collection: it begins a document, or it
+// is indented no more than the key that the collection belongs to and does not close it.
+func (r *flowReader) outside(q int) bool {
+	if q == r.lineStart() && isMarker(r.src, q, r.lineEnd()) {
+		return true
+	}
+	c := r.src[q]
+	return q-r.lineStart() <= r.parent && c != ']' && c != '}'
+}
+
+// unclosed reports the innermost bracket that is never closed.
+func (r *flowReader) unclosed() {
+	top := r.top()
+	r.out.at(codeSyntax, "yaml.unclosed-flow", top.at, top.at+1, string(top.open))
+	r.failed = true
+}
+
+// fail reports a problem whose likely fix is to quote the whole value.
+func (r *flowReader) fail(key string, start, end int, args ...string) {
+	r.failed = true
+	r.out.at(codeSyntax, key, start, end, args...)
+}
+
+// token reads one token at p.
+func (r *flowReader) token(p int) {
+	switch c := r.src[p]; c {
+	case '[', '{':
+		r.open(p)
+	case ']', '}':
+		r.close(p)
+	case ',':
+		r.comma(p)
+	default:
+		if c == ':' && r.separates(p) {
+			r.colon(p)
+			return
+		}
+		if !r.expect(p) {
+			return
+		}
+		switch {
+		case c == '"' || c == '\'':
+			r.quoted(p)
+		case c == '!' || c == '&' || c == '*':
+			r.property(p)
+		case r.flowPlainStart(p):
+			r.plain(p)
+		default:
+			r.fail("yaml.reserved-character", p, p+1, string(c))
+		}
+	}
+}
+
+// separates reports whether the colon at p ends a key.
+func (r *flowReader) separates(p int) bool {
+	return r.blankAt(p+1) || isFlowIndicator(r.src[p+1]) || r.top().state == flowEntry
+}
+
+func isFlowIndicator(c byte) bool {
+	return c == ',' || c == '[' || c == ']' || c == '{' || c == '}'
+}
+
+// flowPlainStart reports whether a plain scalar of flow context can begin at p. One that begins with a colon is legal
+// YAML and never meant.
+func (r *flowReader) flowPlainStart(p int) bool {
+	if c := r.src[p]; c == ':' || (c == '-' || c == '?') && p+1 < r.lineEnd() && isFlowIndicator(r.src[p+1]) {
+		return false
+	}
+	return r.plainStart(p)
+}
+
+// expect refuses a second value where a comma or a closing bracket must come.
+func (r *flowReader) expect(p int) bool {
+	if top := r.top(); top.state == flowEntry || top.state == flowValue {
+		r.fail("yaml.flow-missing-comma", p, r.flowText(p))
+		return false
+	}
+	return true
+}
+
+// enter notes that an entry or value begins at p.
+func (r *flowReader) enter(p int, collection bool) {
+	top := r.top()
+	if top.state == flowColon {
+		top.state = flowValue
+	} else {
+		top.state = flowEntry
+	}
+	top.collection, top.line, top.entry = collection, r.line, p
+}
+
+func (r *flowReader) open(p int) {
+	if len(r.frames) > 0 {
+		if !r.expect(p) {
+			return
+		}
+		r.enter(p, true)
+	}
+	r.frames = append(r.frames, flowFrame{open: r.src[p], at: p})
+	if r.deep(len(r.lexer.frames)+len(r.frames), p) {
+		r.emit(token{kind: tokOpen, flow: true, start: p, end: p + 1, parent: r.parent})
+	}
+	r.pos = p + 1
+}
+
+func (r *flowReader) close(p int) {
+	top := r.top()
+	want := byte(']')
+	if top.open == '{' {
+		want = '}'
+	}
+	if r.src[p] != want {
+		r.fail("yaml.flow-mismatch", p, p+1, string(r.src[p]), string(want))
+		return
+	}
+	if top.state != flowStart && !r.finish(p) {
+		return
+	}
+	r.toks2(token{kind: tokClose, flow: true, start: p, end: p + 1, parent: r.parent})
+	r.frames = r.frames[:len(r.frames)-1]
+	r.pos = p + 1
+	if len(r.frames) > 0 {
+		r.top().line = r.line
+	}
+}
+
+// toks2 adds a token that is no node.
+func (r *flowReader) toks2(t token) { r.lexer.toks = append(r.lexer.toks, t) }
+
+// finish ends the entry before a comma or closing bracket.
+func (r *flowReader) finish(p int) bool {
+	switch top := r.top(); {
+	case top.state == flowStart:
+		r.fail("yaml.flow-empty-entry", p, p+1)
+	case top.state == flowColon:
+		r.emit(token{kind: tokEmpty, flow: true, start: top.colon, end: top.colon, parent: r.parent})
+	case top.state == flowEntry && top.open == '{':
+		end := r.flowText(top.entry)
+		r.fail("yaml.flow-key-without-value", top.entry, end, string(r.file.Text[top.entry:end]))
+	}
+	return !r.lexer.failed && !r.failed
+}
+
+func (r *flowReader) comma(p int) {
+	if r.finish(p) {
+		r.top().state = flowStart
+		r.pos = p + 1
+	}
+}
+
+func (r *flowReader) colon(p int) {
+	top := r.top()
+	switch {
+	case top.state == flowStart:
+		r.failed = true
+		r.out.at(codeWrongShape, "yaml.null-key", p, p+1)
+	case top.state != flowEntry:
+		r.fail("yaml.colon-in-value", top.entry, r.flowText(top.entry))
+	case top.collection:
+		r.failed = true
+		r.out.at(codeWrongShape, "yaml.collection-key", top.entry, p)
+	case top.open == '[':
+		r.fail("yaml.pair-in-list", top.entry, r.flowText(top.entry))
+	case top.line != r.line:
+		r.fail("yaml.key-over-lines", top.entry, p)
+	default:
+		top.state, top.colon = flowColon, p+1
+		r.pos = p + 1
+	}
+}
+
+// isKey reports whether the entry from start to end is the key of a pair.
+func (r *flowReader) isKey(end int) (int, bool) {
+	if top := r.top(); top.state != flowEntry || top.open != '{' {
+		return 0, false
+	}
+	p := r.skipBlanks(end)
+	return p, p < r.lineEnd() && r.src[p] == ':'
+}
+
+// scalar adds the scalar t, as a key when a colon follows it.
+func (r *flowReader) scalar(t token) {
+	r.enter(t.start, false)
+	if colon, ok := r.isKey(t.end); ok {
+		r.emitKey(foundKey{t.start, t.end, colon, t.style}, true, r.parent)
+	} else {
+		if t.style == Plain && !t.broken {
+			r.checkPlain(&t, r.role())
+		}
+		r.checkEscapes(&t)
+		r.emit(t)
+	}
+	r.pos = t.end
+}
+
+func (r *flowReader) role() role {
+	if r.top().open == '[' {
+		return roleItem
+	}
+	return roleValue
+}
+
+func (r *flowReader) quoted(p int) {
+	line := r.line
+	end, ok := r.quotedEnd(p, r.parent)
+	if !ok {
+		r.fail("yaml.unclosed-quote", p, p+1, string(r.src[p]))
+		return
+	}
+	t := token{style: SingleQuoted, flow: true, start: p, end: end, parent: r.parent}
+	if r.src[p] == '"' {
+		t.style = DoubleQuoted
+	}
+	if _, ok := r.isKeyAfter(end); ok && line != r.line {
+		r.fail("yaml.key-over-lines", p, end)
+		return
+	}
+	r.scalar(t)
+}
+
+// isKeyAfter is isKey for an entry that has not been entered yet.
+func (r *flowReader) isKeyAfter(end int) (int, bool) {
+	if top := r.top(); top.state != flowStart || top.open != '{' {
+		return 0, false
+	}
+	p := r.skipBlanks(end)
+	return p, p < r.lineEnd() && r.src[p] == ':'
+}
+
+func (r *flowReader) plain(p int) {
+	end := r.flowPlainEnd(p)
+	text := r.src[p:end]
+	if openQuote(text) || openParen(text) {
+		// A comma, bracket, colon or # inside the parentheses or quotes of an expression has split it.
+		r.fail("yaml.split-value", p, r.flowText(p))
+		return
+	}
+	r.scalar(token{flow: true, start: p, end: end, parent: r.parent})
+}
+
+// flowPlainEnd finds where a plain scalar of flow context ends on its line.
+func (r *flowReader) flowPlainEnd(p int) int {
+	limit, end := r.lineEnd(), p
+	for i := p; i < limit; i++ {
+		c := r.src[i]
+		if isFlowIndicator(c) || c == '#' && i > p && isBlank(r.src[i-1]) ||
+			c == ':' && (r.blankAt(i+1) || isFlowIndicator(r.src[i+1])) {
+			break
+		}
+		if !isBlank(c) {
+			end = i + 1
+		}
+	}
+	return end
+}
+
+// property reads a flow value that begins with a tag, an anchor or an alias.
+func (r *flowReader) property(p int) {
+	end := r.flowText(p)
+	if key := r.flowPlainEnd(p); key < end && r.src[r.skipBlanks(key)] == ':' {
+		r.scalar(token{flow: true, start: p, end: key, parent: r.parent})
+		return
+	}
+	if r.checkProperty(p, end, r.parent, true) {
+		return
+	}
+	mask(r.src, p, end)
+	r.scalar(token{
+		flow: true, start: p, end: end, parent: r.parent, broken: true, meant: true, value: string(r.file.Text[p:end]),
+	})
+}
+
+// openParen reports whether the parentheses of text do not pair.
+func openParen(text []byte) bool {
+	depth := 0
+	for _, c := range text {
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth < 0 {
+			return true
+		}
+	}
+	return depth != 0
+}

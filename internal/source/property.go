@@ -1,0 +1,148 @@
+package source
+
+import (
+	"bytes"
+	"strings"
+)
+
+// property reads a block value that begins with a tag, an anchor or an alias.
+func (x *lexer) property(p, parent int) {
+	end := x.commentFrom(p)
+	if x.checkProperty(p, end, parent, false) {
+		// Only the tag or anchor was too much; what it was put on follows.
+		x.restoreAwaiting(parent)
+		return
+	}
+	x.recoverLine(p, parent, len(x.toks))
+}
+
+// restoreAwaiting makes the innermost collection wait for its value again.
+func (x *lexer) restoreAwaiting(parent int) {
+	if top := x.top(); top != nil && top.indent == parent {
+		top.awaiting = true
+	}
+	if parent < 0 {
+		x.rootDone = false
+	}
+}
+
+// checkProperty reports the tag, anchor or alias at p; the text it belongs to ends at end. It returns true when it
+// has blanked the tag or anchor and reading can go on behind it, false when the text is one scalar.
+func (x *lexer) checkProperty(p, end, parent int, flow bool) bool {
+	text := string(x.file.Text[p:end])
+	name := text
+	if i := strings.IndexAny(text, " \t"); i >= 0 {
+		name = text[:i]
+	}
+	if flow {
+		if i := strings.IndexAny(name, "[]{},"); i >= 0 {
+			name = name[:i]
+		}
+	}
+	rest := strings.TrimLeft(text[len(name):], " \t")
+	next := p + len(text) - len(rest)
+	switch {
+	case text[0] == '*':
+		if !x.mergeValue() {
+			x.out.at(codeAnchor, "yaml.alias", p, p+len(name), name)
+		}
+		return false
+	case strings.HasPrefix(text, "&&"):
+		x.quoteFix(x.out.at(codeSyntax, "yaml.reserved-character", p, p+1, "&"), p, end, parent, flow)
+		return false
+	case text[0] == '&':
+		x.out.at(codeAnchor, "yaml.anchor", p, p+len(name), name).fix(x.file, p, next, "")
+	case isNegation(name, rest):
+		x.quoteFix(x.out.at(codeNegation, "yaml.negation-tag", p, end, text), p, end, parent, flow)
+		return false
+	default:
+		x.out.at(codeTag, "yaml.tag", p, p+len(name), name).fix(x.file, p, next, "")
+	}
+	blank(x.src, p, p+len(name))
+	x.pos = p + len(name)
+	return true
+}
+
+// keyProperty reports a key that begins with a tag, an anchor or an alias, and hides it from the library.
+func (x *lexer) keyProperty(t *token) {
+	text := string(x.file.Text[t.start:t.end])
+	name := text
+	if i := strings.IndexAny(text, " \t"); i >= 0 {
+		name = text[:i]
+	}
+	next := t.end - len(strings.TrimLeft(text[len(name):], " \t"))
+	end := t.start + len(name)
+	switch {
+	case text[0] == '*':
+		x.out.at(codeAnchor, "yaml.alias", t.start, end, name)
+	case text[0] == '&':
+		x.out.at(codeAnchor, "yaml.anchor", t.start, end, name).fix(x.file, t.start, next, "")
+	default:
+		x.out.at(codeTag, "yaml.tag", t.start, end, name).fix(x.file, t.start, next, "")
+	}
+	mask(x.src, t.start, t.end)
+	t.broken, t.meant = true, true
+	t.value = string(x.file.Text[next:t.end])
+}
+
+// mergeValue reports whether the value being read belongs to a merge key, which has been reported already.
+func (x *lexer) mergeValue() bool {
+	for i := len(x.toks) - 1; i >= 0; i-- {
+		if t := x.toks[i]; t.key {
+			return string(x.file.Text[t.start:t.end]) == "<<"
+		} else if t.kind != tokOpen && !t.broken {
+			return false
+		}
+	}
+	return false
+}
+
+// coreTags are the tags of YAML's own types: nobody means a double negation by them.
+var coreTags = map[string]bool{
+	"!!binary": true, "!!bool": true, "!!float": true, "!!int": true, "!!map": true, "!!merge": true, "!!null": true,
+	"!!omap": true, "!!pairs": true, "!!seq": true, "!!set": true, "!!str": true, "!!timestamp": true,
+	"!!value": true, "!!yaml": true,
+}
+
+// isNegation tells the `!` of an expression from the one of a tag: an expression is over after its operand, or goes
+// on with an operator; what follows a tag is a value.
+func isNegation(name, rest string) bool {
+	operand := strings.TrimLeft(name, "!")
+	if operand == "" || coreTags[name] || strings.HasPrefix(name, "!<") {
+		return operand == "" && strings.HasPrefix(rest, "(")
+	}
+	if rest == "" || strings.ContainsAny(name, "(.[\"'=&|?") {
+		return true
+	}
+	for _, op := range []string{"&&", "||", "==", "!=", "<", ">", "?", "+", "-", "*", "/", "%", "in "} {
+		if strings.HasPrefix(rest, op) {
+			return true
+		}
+	}
+	return false
+}
+
+// flowText is where the text from p ends in flow context: before the comma, bracket, comment or line end that is not
+// inside parentheses or quotes.
+func (x *lexer) flowText(p int) int {
+	end := x.commentFrom(p)
+	depth, quote := 0, byte(0)
+	for i := p; i < end; i++ {
+		c := x.src[i]
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case (c == '"' || c == '\'') && !wordBefore(x.src, p, i):
+			quote = c
+		case c == '(' || c == '[' || c == '{':
+			depth++
+		case depth > 0 && (c == ')' || c == ']' || c == '}'):
+			depth--
+		case c == ',' && depth == 0, c == ']', c == '}':
+			return p + len(bytes.TrimRight(x.src[p:i], " \t"))
+		}
+	}
+	return end
+}
