@@ -16,7 +16,7 @@ const maxCitation = 256
 // article, sub-article, paragraph, item.
 var (
 	chineseForm = citationForm(`[第笫]?(?P<a>#)(?:[条條]之(?P<s1>#)|之(?P<s2>#)[条條]|[条條])` +
-		`(?:[第笫]?\(?(?P<p>#)\)?款)?(?:[第笫]?\(?(?P<i1>#)\)?[项項]|\((?P<i2>#)\))?`)
+		`(?:[第笫]?\(?(?P<p>#)\)?款)?(?:[第笫]?\(?(?P<i1>#)\)?[项項]|[第笫]?\((?P<i2>#)\))?`)
 	shortForm = citationForm(`(?P<a>[0-9]+)(?:-(?P<s1>[0-9]+))?(?:[Pp](?P<p>[0-9]+))?(?:\((?P<i1>#)\))?`)
 
 	englishForm = citationForm(`(?i:article|art)\.?(?P<a>[0-9]+)(?:-(?P<s1>[0-9]+))?,?` +

@@ -112,10 +112,12 @@ func TestAllStopsWhenTheCallerDoes(t *testing.T) {
 }
 
 func TestFilterLeavesTheListAsItWas(t *testing.T) {
-	ds := everything()
+	ds := reports()[0].diagnostics()
 	before := keysOf(ds)
-	kept := ds.Filter(func(d Diagnostic) bool { return d.Code == "BF1016" })
+	kept := ds.Filter(func(d Diagnostic) bool { return d.Code == "BF1005" })
 	assert.Equal(t, 1, kept.Len())
+	assert.Equal(t, textOf(t, ds, TextOptions{}), textOf(t, kept, TextOptions{}), "the sources are kept too")
+	assert.Zero(t, ds.Filter(func(Diagnostic) bool { return false }).Len())
 	assert.Equal(t, before, keysOf(ds))
 }
 

@@ -32,6 +32,22 @@ func TestColourAddsAttributesAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestTheByteOrderMarkAndSpacesAtTheEndAreNoPartOfALine(t *testing.T) {
+	ds := NewDiagnostics(map[string]string{"a.yaml": "\ufeffwhen: |  \n  a\n"})
+	ds.Add(Diagnostic{Code: "BF1014", File: "a.yaml", Key: "value.empty", Args: []string{"when"}, Range: Range{Position{1, 1}, Position{2, 2}}})
+	assert.Contains(t, textOf(t, ds, TextOptions{}), "   1 | when: |  \n     | ^^^^^^^\n")
+}
+
+func TestTheMarginIsAsWideAsTheGreatestLineNumber(t *testing.T) {
+	ds := NewDiagnostics(map[string]string{"a.yaml": strings.Repeat("x\n", 123456)})
+	d := finding("a.yaml", 1, 1, "BF1014", "value.empty")
+	d.Related = []Related{{File: "a.yaml", Range: finding("", 123456, 1, "", "").Range, Key: "related.first-here"}}
+	ds.Add(d)
+	text := textOf(t, ds, TextOptions{})
+	assert.Contains(t, text, "\n       |\n     1 | x\n       | ^\n")
+	assert.Contains(t, text, "\n       |\n123456 | x\n       | -\n")
+}
+
 func TestATooNarrowTerminalIsTakenAsFortyColumns(t *testing.T) {
 	for _, r := range reports() {
 		assert.Equal(t, textOf(t, r.diagnostics(), TextOptions{Width: 40}), textOf(t, r.diagnostics(), TextOptions{Width: 1}))
@@ -83,8 +99,10 @@ func TestNoSourceActsOnTheTerminal(t *testing.T) {
 		source := rapid.StringOf(rapid.OneOf(rapid.SampledFrom([]rune("\n\r\x1b[2J\u202e\u0085\u2028")), rapid.Rune())).Draw(t, "source")
 		line := rapid.IntRange(0, 4).Draw(t, "line")
 		ds := NewDiagnostics(map[string]string{source: source})
-		ds.Add(Diagnostic{Code: source, File: source, Key: source, Args: []string{source}, Citation: source,
-			Range: Range{Start: Position{line, 1}, End: Position{line, 3}}})
+		ds.Add(Diagnostic{
+			Code: source, File: source, Key: source, Args: []string{source}, Citation: source,
+			Range: Range{Start: Position{line, 1}, End: Position{line, 3}},
+		})
 		for _, r := range textOf(t, ds, TextOptions{}) {
 			if r != '\n' && (unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)) {
 				t.Fatalf("%U is in the report", r)
@@ -241,6 +259,7 @@ func TestBracesAreDoubledInSARIFMessagesAndFixesWithoutAPlaceLeftOut(t *testing.
 	assert.Equal(t, "{{0}} is empty; fill it in or remove it", result.Message.Text)
 	assert.Empty(t, result.Fixes)
 	assert.Equal(t, "%E8%A7%84%E5%88%99/a%20b.yaml", result.Locations[0].PhysicalLocation.ArtifactLocation.URI)
+	assert.Equal(t, &sarifRegion{2, 3, 2, 3}, sarifRegionOf(Range{Start: Position{2, 3}, End: Position{1, 9}}), "an end before the start")
 	assert.Equal(t, "file:///rules/a.yaml", fileURI("/rules/a.yaml"))
 	assert.Equal(t, "rules/a.yaml", fileURI(`rules\a.yaml`))
 }

@@ -34,6 +34,9 @@ func (e *Env) Compile(text string, want *Type) (*Expr, []Issue) {
 	if iss.Err() != nil {
 		return nil, translate(text, iss, e.names)
 	}
+	if e.usesBroken(checked.NativeRep().Expr()) {
+		return nil, nil
+	}
 	if want != nil && !checked.OutputType().IsExactType(celType(want)) {
 		return nil, []Issue{resultTypeIssue(want.Kind.String(), cel.FormatCELType(checked.OutputType()), text)}
 	}
@@ -70,6 +73,14 @@ func (e *Env) Compile(text string, want *Type) (*Expr, []Issue) {
 		}
 	}
 	return x, lint.issues
+}
+
+// usesBroken reports whether an expression uses a name whose own definition has errors: one finding is enough.
+func (e *Env) usesBroken(x ast.Expr) bool {
+	if len(e.broken) == 0 {
+		return false
+	}
+	return mentions(x, e.broken)
 }
 
 // Root returns a condition lowered to its atoms, and nil for any other expression.

@@ -156,7 +156,7 @@ func (t *Type) neighbours(v Value) []Value {
 			}
 		}
 	case types.Timestamp:
-		out = append(out, Value{types.Timestamp{Time: x.Add(-1)}}, Value{types.Timestamp{Time: x.Add(1)}})
+		out = append(out, Value{types.Timestamp{Time: x.Time.Add(-1)}}, Value{types.Timestamp{Time: x.Time.Add(1)}})
 	case types.Duration:
 		if x.Duration > math.MinInt64 {
 			out = append(out, Value{types.Duration{Duration: x.Duration - 1}})

@@ -79,6 +79,7 @@ type Env struct {
 	byKey  map[string]*Atom
 	absent []*types.Unknown
 	names  []string
+	broken []string // declared so that their uses pass: nothing that uses them is compiled
 }
 
 // NewEnv prepares an environment. An error is a fault of the caller's declarations, not of a rule file.
@@ -164,4 +165,37 @@ func (f Function) option() cel.EnvOption {
 		id += "_" + p.Kind.String()
 	}
 	return cel.Function(f.Name, cel.Overload(id, params, celType(f.Result), cel.FunctionBinding(f.call)))
+}
+
+// Declare makes a name known whose definition has errors, so that its uses are not reported as undeclared as well.
+func (e *Env) Declare(name string) {
+	if next, err := e.cel.Extend(cel.Variable(name, cel.DynType)); err == nil {
+		e.cel = next
+		e.names = append(e.names, name)
+		e.broken = append(e.broken, name)
+	}
+}
+
+// Syntax checks expressions whose names are not known.
+type Syntax struct{ cel *cel.Env }
+
+// NewSyntax prepares a syntax check.
+func NewSyntax(limits Limits) (*Syntax, error) {
+	limits = limits.withDefaults()
+	env, err := cel.NewCustomEnv(append(libraries(), limitOptions(limits.Runes, limits.Depth)...)...)
+	if err != nil {
+		return nil, fmt.Errorf("expr: %w", err)
+	}
+	return &Syntax{env}, nil
+}
+
+// Check returns what is wrong with the form of an expression.
+func (s *Syntax) Check(text string) []Issue {
+	if issues := scanFullWidth(text); len(issues) > 0 {
+		return issues
+	}
+	if _, iss := s.cel.Parse(text); iss.Err() != nil {
+		return translate(text, iss, nil)
+	}
+	return nil
 }

@@ -23,7 +23,9 @@ const (
 )
 
 // String names the value as the design pages do.
-func (t Truth) String() string { return [...]string{"false", "true", "unknown", "error", "unsettled"}[t] }
+func (t Truth) String() string {
+	return [...]string{"false", "true", "unknown", "error", "unsettled"}[t]
+}
 
 // ErrCost says that an evaluation went over its cost limit.
 var ErrCost = errors.New("cost limit exceeded")
@@ -384,4 +386,6 @@ func (t *Trial) Truth(a *Atom) Truth {
 }
 
 // Probes is Eval.Probes under what is supposed.
-func (t *Trial) Probes(a *Atom, leaf int) (probes []Probe, settled, ok bool) { return t.ev.Probes(a, leaf) }
+func (t *Trial) Probes(a *Atom, leaf int) (probes []Probe, settled, ok bool) {
+	return t.ev.Probes(a, leaf)
+}

@@ -1,8 +1,12 @@
 package expr
 
 import (
+	"fmt"
+	"time"
+
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
 )
 
 // Value is a CEL value behind the door. The zero Value is "absent".
@@ -52,4 +56,73 @@ type object struct {
 	typ  *Type
 	cel  *types.Type
 	vals []ref.Val
+}
+
+// Compare orders two values of one ordered type.
+func Compare(a, b Value) int { return compare(a.v, b.v) }
+
+// String writes a value as a person would in a facts document: a string and a date without quotes, a decimal with its digits.
+func (v Value) String() string {
+	if v.v == nil {
+		return ""
+	}
+	if d, ok := v.Decimal(); ok {
+		return d.String()
+	}
+	if d, ok := v.Date(); ok {
+		return d.String()
+	}
+	switch x := v.v.(type) {
+	case types.Timestamp:
+		return x.Time.Format(time.RFC3339Nano)
+	case types.Duration:
+		return x.Duration.String()
+	}
+	return fmt.Sprint(v.Go())
+}
+
+// Go returns the value as JSON would hold it: bool, int64, float64, string, []any or map[string]any; decimals, dates,
+// timestamps and durations as strings. An absent value, also in an object, is nil.
+func (v Value) Go() any {
+	switch x := v.v.(type) {
+	case nil:
+		return nil
+	case types.Bool:
+		return bool(x)
+	case types.Int:
+		return int64(x)
+	case types.Uint:
+		return uint64(x)
+	case types.Double:
+		return float64(x)
+	case types.String:
+		return string(x)
+	case *types.Optional:
+		if !x.HasValue() {
+			return nil
+		}
+		return Value{x.GetValue()}.Go()
+	case *object:
+		m := make(map[string]any, len(x.vals))
+		for i, f := range x.vals {
+			if g := (Value{f}).Go(); g != nil {
+				m[x.typ.Fields[i].Name] = g
+			}
+		}
+		return m
+	case traits.Lister:
+		out := []any{}
+		for it := x.Iterator(); it.HasNext() == types.True; {
+			out = append(out, Value{it.Next()}.Go())
+		}
+		return out
+	case traits.Mapper:
+		m := map[string]any{}
+		for it := x.Iterator(); it.HasNext() == types.True; {
+			k := it.Next()
+			m[Value{k}.String()] = Value{x.Get(k)}.Go()
+		}
+		return m
+	}
+	return v.String()
 }

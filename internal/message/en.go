@@ -94,11 +94,11 @@ var english = map[string]string{
 	// Citations against the outline: BF3002.
 	"law.no-article":       "{0} is not in the outline of {1}, which ends with Article {2}",                   // citation, instrument, last article
 	"law.article-absent":   "{0} is not in the outline of {1}",                                                // citation, instrument
-	"law.no-paragraph":     "{0} does not exist: the article has {1} paragraphs",                              // citation, paragraphs
-	"law.no-item":          "{0} does not exist: the paragraph has {1} items",                                 // citation, items
+	"law.no-paragraph":     "{0} does not exist: paragraph {1} is the article's last",                         // citation, paragraphs
+	"law.no-item":          "{0} does not exist: item ({1}) is the last of its paragraph",                     // citation, items
 	"law.no-items":         "{0} does not exist: the paragraph has no items",                                  // citation
 	"law.single-paragraph": "{0} names the only paragraph; an article with one paragraph is cited without it", // citation
-	"law.needs-paragraph":  "{0} must name the paragraph, since the article has {1}",                          // citation, paragraphs
+	"law.needs-paragraph":  "{0} must name the paragraph, since the article has {1} of them",                  // citation, paragraphs
 
 	// Law and time: BF3003 to BF3007.
 	"law.changed":                 "the text of {0} has changed since it was pinned; read it again, then correct the rule or the pin",                  // citation

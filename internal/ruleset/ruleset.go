@@ -36,13 +36,14 @@ type Place struct {
 
 // Fact is a declared fact.
 type Fact struct {
-	Name, Label, Ask, Basis string
-	Type                    *expr.Type
-	Slot                    int
-	Act                     string     // the lawful act that changes it, in words; empty where there is none
-	ActTo                   expr.Value // what the act changes it to
-	Assume                  expr.Value // presumed where absent; absent itself where nothing is
-	Place                   Place
+	Name, Label, Ask string
+	Basis            []Basis
+	Type             *expr.Type
+	Slot             int
+	Act              string     // the lawful act that changes it, in words; empty where there is none
+	ActTo            expr.Value // what the act changes it to
+	Assume           expr.Value // presumed where absent; absent itself where nothing is
+	Place            Place
 }
 
 // Variable is a named expression.
@@ -86,6 +87,14 @@ type Interpretation struct {
 type Parameter struct {
 	Name, SetBy, Why string
 	Value            expr.Value
+}
+
+// Bundle is everything that was loaded.
+type Bundle struct {
+	Classifications []*Classification
+	Suites          []*Suite
+	Labels          []*Labels
+	Others          []*Head // files of kinds that are only checked so far
 }
 
 // Classification is a compiled file of that kind.
@@ -170,4 +179,11 @@ type Requirement struct {
 	Owe       bool
 	Effective Window
 	Place     Place
+}
+
+// Labels are the texts of a file in another language, by keys such as facts.consent_obtained.label.
+type Labels struct {
+	Head
+	Language, Subject string
+	Texts             map[string]string
 }

@@ -57,7 +57,11 @@ func (x *lexer) unexpected(p, col int) {
 		top.spoiled = true
 	case x.likelyColon(p, x.commentFrom(p)):
 	default:
-		x.out.at(codeSyntax, "yaml.missing-colon", p, x.commentFrom(p))
+		end := x.commentFrom(p)
+		pr := x.out.at(codeSyntax, "yaml.missing-colon", p, end)
+		if x.plainStart(p) && !bytes.ContainsAny(x.src[p:end], " \t'\"") {
+			pr.fix(x.file, end, end, ":")
+		}
 	}
 }
 

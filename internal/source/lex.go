@@ -1,6 +1,9 @@
 package source
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // token is what the lexer hands to the tree: a scalar (or its absence), or a bracket.
 type token struct {
@@ -172,6 +175,11 @@ func (x *lexer) reportTabs() {
 		return
 	}
 	x.failed = true
+	// What the structure below the first of them seems to be is a consequence.
+	first := x.tabs[0] + 1
+	x.out.list = slices.DeleteFunc(x.out.list, func(p Problem) bool {
+		return p.Code == codeSyntax && p.Range.Start.Line > first
+	})
 	var p *Problem
 	for _, line := range x.tabs {
 		start := x.file.lines[line]

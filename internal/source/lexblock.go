@@ -1,11 +1,13 @@
 package source
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // blockHeader is what stands on the line of a | or > scalar.
 type blockHeader struct {
 	indent int // the indentation indicator, 0 when there is none
-	keep   bool
 	end    int // offset behind the indicators
 }
 
@@ -16,7 +18,7 @@ func (x *lexer) blockHead(p int) (h blockHeader, ok bool) {
 	for ; h.end < x.lineEnd(); h.end++ {
 		switch c := x.src[h.end]; {
 		case (c == '+' || c == '-') && !chomped:
-			chomped, h.keep = true, c == '+'
+			chomped = true
 			continue
 		case c >= '1' && c <= '9' && h.indent == 0:
 			h.indent = int(c - '0')
@@ -32,9 +34,7 @@ func (x *lexer) blockHead(p int) (h blockHeader, ok bool) {
 func (x *lexer) blockScalar(p, parent int) {
 	h, ok := x.blockHead(p)
 	if !ok {
-		text := x.commentFrom(p)
-		x.quoteFix(x.out.at(codeSyntax, "yaml.block-header", p, text, string(x.src[p])), p, text, parent, false)
-		x.recoverLine(p, parent, len(x.toks))
+		x.badHeader(p, parent)
 		return
 	}
 	if q := x.skipBlanks(h.end); q < x.lineEnd() {
@@ -71,10 +71,20 @@ func (x *lexer) blockScalar(p, parent int) {
 	}
 	x.emit(t)
 	x.toLine(line)
-	if h.keep {
-		// Were they blanked, comments below would become blank lines, which this scalar keeps.
-		x.skipComments()
+	x.skipComments()
+}
+
+// badHeader reports text behind | or >. With | it was meant to stand on the next line; > was meant as an operator.
+func (x *lexer) badHeader(p, parent int) {
+	text := x.commentFrom(p)
+	pr := x.out.at(codeSyntax, "yaml.block-header", p, text, string(x.src[p]))
+	if x.src[p] == '|' {
+		q := quoting{file: x.file, start: p, end: text, parent: parent}
+		pr.Edits = []Edit{q.literal(strings.TrimLeft(string(x.file.Text[p+1:text]), " \t"))}
+	} else {
+		x.quoteFix(pr, p, text, parent, false)
 	}
+	x.recoverLine(p, parent, len(x.toks))
 }
 
 // detectIndent finds the indentation of a block scalar without an indicator: that of its first line with text.
@@ -99,7 +109,8 @@ func (x *lexer) detectIndent(parent int) int {
 	return max(deepest, parent+1)
 }
 
-// skipComments goes behind the comment lines and blank lines that follow.
+// skipComments goes behind the comments below a block scalar without blanking them: their spaces would become its
+// text.
 func (x *lexer) skipComments() {
 	for x.line < len(x.file.lines) && x.lineStart() < x.end {
 		text := bytes.TrimLeft(x.src[x.lineStart():x.lineEnd()], " ")

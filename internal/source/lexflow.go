@@ -1,5 +1,10 @@
 package source
 
+import (
+	"bytes"
+	"strings"
+)
+
 // flowState is where the reader stands in a flow collection.
 type flowState uint8
 
@@ -17,7 +22,8 @@ type flowFrame struct {
 	state      flowState
 	collection bool // the entry just read is itself a collection
 	line       int  // line of the entry just read
-	entry      int  // offset of the entry just read
+	entry      int  // offset of the entry or value just read
+	until      int  // offset behind it
 	colon      int  // offset behind the colon just read
 }
 
@@ -27,13 +33,13 @@ type flowReader struct {
 	frames []flowFrame
 	start  int // offset of the outermost bracket
 	parent int // column of the block collection around it, or -1
-	toks   int // number of tokens before it
+	mark   int // number of tokens before it
 	failed bool
 }
 
 // flow reads the flow collection that begins at p.
 func (x *lexer) flow(p, parent int) {
-	r := flowReader{lexer: x, start: p, parent: parent, toks: len(x.toks)}
+	r := flowReader{lexer: x, start: p, parent: parent, mark: len(x.toks)}
 	x.pos = p
 	for {
 		q, ok := r.next()
@@ -52,9 +58,9 @@ func (x *lexer) flow(p, parent int) {
 			x.failed = true
 			return
 		}
-		x.recoverLines(p, parent, r.toks)
+		x.recoverLines(p, parent, r.mark)
 	default:
-		x.afterFlow(p, parent, r.toks)
+		x.afterFlow(p, parent, r.mark)
 	}
 }
 
@@ -115,11 +121,22 @@ func (r *flowReader) outside(q int) bool {
 // unclosed reports the innermost bracket that is never closed.
 func (r *flowReader) unclosed() {
 	top := r.top()
-	r.out.at(codeSyntax, "yaml.unclosed-flow", top.at, top.at+1, string(top.open))
+	p := r.out.at(codeSyntax, "yaml.unclosed-flow", top.at, top.at+1, string(top.open))
+	if line := r.file.lineAt(top.at); len(r.frames) == 1 && top.until > 0 && top.line == line {
+		p.fix(r.file, top.until, top.until, string(closing(top.open)))
+	}
 	r.failed = true
 }
 
-// fail reports a problem whose likely fix is to quote the whole value.
+// closing is the bracket that closes one.
+func closing(open byte) byte {
+	if open == '{' {
+		return '}'
+	}
+	return ']'
+}
+
+// fail reports a problem that nothing in the collection can be read past.
 func (r *flowReader) fail(key string, start, end int, args ...string) {
 	r.failed = true
 	r.out.at(codeSyntax, key, start, end, args...)
@@ -175,11 +192,20 @@ func (r *flowReader) flowPlainStart(p int) bool {
 
 // expect refuses a second value where a comma or a closing bracket must come.
 func (r *flowReader) expect(p int) bool {
-	if top := r.top(); top.state == flowEntry || top.state == flowValue {
-		r.fail("yaml.flow-missing-comma", p, r.flowText(p))
+	top := r.top()
+	if top.state != flowEntry && top.state != flowValue {
+		return true
+	}
+	r.failed = true
+	end := r.flowText(p)
+	if c := r.src[p]; top.line != r.line || top.collection || c == '"' || c == '\'' {
+		r.out.at(codeSyntax, "yaml.flow-missing-comma", p, end).fix(r.file, top.until, top.until, ",")
 		return false
 	}
-	return true
+	// Two values on one line are one expression more likely than two entries.
+	end = r.flowText(top.entry)
+	r.quoteFix(r.out.at(codeSyntax, "yaml.split-value", top.entry, end), top.entry, end, r.parent, true)
+	return false
 }
 
 // enter notes that an entry or value begins at p.
@@ -209,27 +235,20 @@ func (r *flowReader) open(p int) {
 
 func (r *flowReader) close(p int) {
 	top := r.top()
-	want := byte(']')
-	if top.open == '{' {
-		want = '}'
-	}
-	if r.src[p] != want {
+	if want := closing(top.open); r.src[p] != want {
 		r.fail("yaml.flow-mismatch", p, p+1, string(r.src[p]), string(want))
 		return
 	}
 	if top.state != flowStart && !r.finish(p) {
 		return
 	}
-	r.toks2(token{kind: tokClose, flow: true, start: p, end: p + 1, parent: r.parent})
+	r.toks = append(r.toks, token{kind: tokClose, flow: true, start: p, end: p + 1, parent: r.parent})
 	r.frames = r.frames[:len(r.frames)-1]
 	r.pos = p + 1
 	if len(r.frames) > 0 {
-		r.top().line = r.line
+		r.top().line, r.top().until = r.line, r.pos
 	}
 }
-
-// toks2 adds a token that is no node.
-func (r *flowReader) toks2(t token) { r.lexer.toks = append(r.lexer.toks, t) }
 
 // finish ends the entry before a comma or closing bracket.
 func (r *flowReader) finish(p int) bool {
@@ -239,10 +258,33 @@ func (r *flowReader) finish(p int) bool {
 	case top.state == flowColon:
 		r.emit(token{kind: tokEmpty, flow: true, start: top.colon, end: top.colon, parent: r.parent})
 	case top.state == flowEntry && top.open == '{':
-		end := r.flowText(top.entry)
-		r.fail("yaml.flow-key-without-value", top.entry, end, string(r.file.Text[top.entry:end]))
+		r.withoutValue(top)
 	}
 	return !r.lexer.failed && !r.failed
+}
+
+// withoutValue reports an entry of a map that is only a key, or whose colon lacks the space behind it.
+func (r *flowReader) withoutValue(top *flowFrame) {
+	text := string(r.file.Text[top.entry:top.until])
+	if i := strings.IndexByte(text, ':'); i > 0 && i+1 < len(text) && isWord(text[0]) {
+		r.failed = true
+		colon := top.entry + i
+		r.out.at(codeSyntax, "yaml.space-after-colon", colon, colon+1).fix(r.file, colon+1, colon+1, " ")
+		return
+	}
+	r.fail("yaml.flow-key-without-value", top.entry, top.until, text)
+}
+
+// pairInList reports a key and value in a list. Where the key is no word, it was an expression.
+func (r *flowReader) pairInList(top *flowFrame) {
+	r.failed = true
+	end := r.flowText(top.entry)
+	p := r.out.at(codeSyntax, "yaml.pair-in-list", top.entry, end)
+	if text := r.src[top.entry:top.until]; top.line == r.line && bytes.ContainsAny(text, " ?") {
+		r.quoteFix(p, top.entry, end, r.parent, true)
+	} else if top.line == r.line {
+		p.fix(r.file, top.entry, end, "{"+string(r.file.Text[top.entry:end])+"}")
+	}
 }
 
 func (r *flowReader) comma(p int) {
@@ -259,12 +301,14 @@ func (r *flowReader) colon(p int) {
 		r.failed = true
 		r.out.at(codeWrongShape, "yaml.null-key", p, p+1)
 	case top.state != flowEntry:
-		r.fail("yaml.colon-in-value", top.entry, r.flowText(top.entry))
+		r.failed = true
+		end := r.flowText(top.entry)
+		r.quoteFix(r.out.at(codeSyntax, "yaml.colon-in-value", top.entry, end), top.entry, end, r.parent, true)
 	case top.collection:
 		r.failed = true
 		r.out.at(codeWrongShape, "yaml.collection-key", top.entry, p)
 	case top.open == '[':
-		r.fail("yaml.pair-in-list", top.entry, r.flowText(top.entry))
+		r.pairInList(top)
 	case top.line != r.line:
 		r.fail("yaml.key-over-lines", top.entry, p)
 	default:
@@ -284,8 +328,16 @@ func (r *flowReader) isKey(end int) (int, bool) {
 
 // scalar adds the scalar t, as a key when a colon follows it.
 func (r *flowReader) scalar(t token) {
+	first := r.line
+	if t.style != Plain {
+		first = r.file.lineAt(t.start)
+	}
 	r.enter(t.start, false)
 	if colon, ok := r.isKey(t.end); ok {
+		if first != r.line {
+			r.fail("yaml.key-over-lines", t.start, t.end)
+			return
+		}
 		r.emitKey(foundKey{t.start, t.end, colon, t.style}, true, r.parent)
 	} else {
 		if t.style == Plain && !t.broken {
@@ -294,7 +346,7 @@ func (r *flowReader) scalar(t token) {
 		r.checkEscapes(&t)
 		r.emit(t)
 	}
-	r.pos = t.end
+	r.pos, r.top().until = t.end, t.end
 }
 
 func (r *flowReader) role() role {
@@ -305,7 +357,6 @@ func (r *flowReader) role() role {
 }
 
 func (r *flowReader) quoted(p int) {
-	line := r.line
 	end, ok := r.quotedEnd(p, r.parent)
 	if !ok {
 		r.fail("yaml.unclosed-quote", p, p+1, string(r.src[p]))
@@ -315,20 +366,7 @@ func (r *flowReader) quoted(p int) {
 	if r.src[p] == '"' {
 		t.style = DoubleQuoted
 	}
-	if _, ok := r.isKeyAfter(end); ok && line != r.line {
-		r.fail("yaml.key-over-lines", p, end)
-		return
-	}
 	r.scalar(t)
-}
-
-// isKeyAfter is isKey for an entry that has not been entered yet.
-func (r *flowReader) isKeyAfter(end int) (int, bool) {
-	if top := r.top(); top.state != flowStart || top.open != '{' {
-		return 0, false
-	}
-	p := r.skipBlanks(end)
-	return p, p < r.lineEnd() && r.src[p] == ':'
 }
 
 func (r *flowReader) plain(p int) {
@@ -336,7 +374,9 @@ func (r *flowReader) plain(p int) {
 	text := r.src[p:end]
 	if openQuote(text) || openParen(text) {
 		// A comma, bracket, colon or # inside the parentheses or quotes of an expression has split it.
-		r.fail("yaml.split-value", p, r.flowText(p))
+		r.failed = true
+		end = r.flowText(p)
+		r.quoteFix(r.out.at(codeSyntax, "yaml.split-value", p, end), p, end, r.parent, true)
 		return
 	}
 	r.scalar(token{flow: true, start: p, end: end, parent: r.parent})
@@ -348,7 +388,7 @@ func (r *flowReader) flowPlainEnd(p int) int {
 	for i := p; i < limit; i++ {
 		c := r.src[i]
 		if isFlowIndicator(c) || c == '#' && i > p && isBlank(r.src[i-1]) ||
-			c == ':' && (r.blankAt(i+1) || isFlowIndicator(r.src[i+1])) {
+			c == ':' && (r.blankAt(i+1) || r.src[i+1] == ',' || r.src[i+1] == ']' || r.src[i+1] == '}') {
 			break
 		}
 		if !isBlank(c) {
@@ -361,12 +401,19 @@ func (r *flowReader) flowPlainEnd(p int) int {
 // property reads a flow value that begins with a tag, an anchor or an alias.
 func (r *flowReader) property(p int) {
 	end := r.flowText(p)
-	if key := r.flowPlainEnd(p); key < end && r.src[r.skipBlanks(key)] == ':' {
-		r.scalar(token{flow: true, start: p, end: key, parent: r.parent})
-		return
+	if top := r.top(); top.state == flowStart && top.open == '{' {
+		key := r.flowPlainEnd(p)
+		if q := r.skipBlanks(key); q < end && r.src[q] == ':' {
+			r.scalar(token{flow: true, start: p, end: key, parent: r.parent})
+			return
+		}
 	}
 	if r.checkProperty(p, end, r.parent, true) {
-		return
+		q := r.skipBlanks(r.pos)
+		if q >= r.lineEnd() || r.src[q] != ',' && r.src[q] != ']' && r.src[q] != '}' {
+			return
+		}
+		// The tag stood alone.
 	}
 	mask(r.src, p, end)
 	r.scalar(token{

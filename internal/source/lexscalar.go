@@ -196,7 +196,7 @@ func (x *lexer) quoted(p, parent int) {
 	toks, first := len(x.toks), x.line
 	end, ok := x.quotedEnd(p, parent)
 	if !ok {
-		x.out.at(codeSyntax, "yaml.unclosed-quote", p, p+1, string(x.src[p]))
+		x.unclosedQuote(p)
 		x.recoverLine(p, parent, toks)
 		return
 	}
@@ -218,6 +218,15 @@ func (x *lexer) quoted(p, parent int) {
 	x.checkEscapes(&t)
 	x.emit(t)
 	x.pos, x.fresh, x.keyOK = end, false, false
+}
+
+// unclosedQuote reports the quote at p. Where it is the only one on its line, the other belongs at the end.
+func (x *lexer) unclosedQuote(p int) {
+	pr := x.out.at(codeSyntax, "yaml.unclosed-quote", p, p+1, string(x.src[p]))
+	if end := x.commentFrom(p); end > p+1 && bytes.IndexByte(x.src[p+1:x.lineEnd()], x.src[p]) < 0 &&
+		x.src[end-1] != '\\' {
+		pr.fix(x.file, end, end, string(x.src[p]))
+	}
 }
 
 // trailing names the problem of text behind a complete value that ends at p, or "".

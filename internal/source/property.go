@@ -146,3 +146,11 @@ func (x *lexer) flowText(p int) int {
 	}
 	return end
 }
+
+// role is the role of a value of block context.
+func (x *lexer) role() role {
+	if top := x.top(); top != nil && top.kind == List {
+		return roleItem
+	}
+	return roleValue
+}

@@ -83,7 +83,15 @@ func (x *lexer) recoverLines(p, parent, toks int) {
 	x.recoverLine(p, parent, toks)
 }
 
-// absorb blanks the lines below that are indented more than parent, and closing brackets behind them. It goes to the
+// commentOut makes an empty comment of the text from start to end. Spaces would become text of a block above.
+func commentOut(src []byte, start, end int) {
+	if start < end {
+		blank(src, start, end)
+		src[start] = '#'
+	}
+}
+
+// absorb takes out the lines below that are indented more than parent, and closing brackets behind them. It goes to the
 // end of the last of them and returns it, or -1 when there is none.
 func (x *lexer) absorb(parent int) int {
 	last := -1
@@ -103,7 +111,7 @@ func (x *lexer) absorb(parent int) int {
 		}
 		x.line, x.pos = line, end
 		last = p + len(bytes.TrimRight(x.file.Text[p:end], " \t"))
-		blank(x.src, start, end)
+		commentOut(x.src, p, end)
 	}
 	return last
 }
@@ -111,7 +119,7 @@ func (x *lexer) absorb(parent int) int {
 // skipBlock leaves out the current line and the lines below that are indented more than indent.
 func (x *lexer) skipBlock(indent int) {
 	x.file.Partial = true
-	blank(x.src, x.lineStart(), x.lineEnd())
+	commentOut(x.src, x.skipBlanks(x.lineStart()), x.lineEnd())
 	x.absorb(indent)
 	x.toLine(x.line + 1)
 }

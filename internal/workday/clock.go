@@ -59,8 +59,8 @@ type OpenError struct {
 // Error says it in English.
 func (e *OpenError) Error() string { return Text("en", "span.open", e.From.String()) }
 
-// Counts reports whether d is a working day that no span takes out.
-func (c Clock) Counts(d civil.Date) (bool, error) {
+// IsWorkday reports whether d is a working day that no span takes out.
+func (c Clock) IsWorkday(d civil.Date) (bool, error) {
 	working, err := c.index.IsWorkday(d)
 	return working && !c.excluded(d), err
 }
@@ -74,10 +74,10 @@ func (c Clock) excluded(d civil.Date) bool {
 	return false
 }
 
-// Add returns the n-th counting day after d, or before it where n is negative; with n = 0, d itself or the next
+// AddWorkdays returns the n-th counting day after d, or before it where n is negative; with n = 0, d itself or the next
 // counting day. Days within a span need no schedule; every other day of the count does, and so does d. A count
 // that runs into a span without end is an *OpenError.
-func (c Clock) Add(d civil.Date, n int) (civil.Date, error) {
+func (c Clock) AddWorkdays(d civil.Date, n int) (civil.Date, error) {
 	x := c.index
 	if d < x.first || d > x.last {
 		return 0, x.uncovered(d)
@@ -90,6 +90,14 @@ func (c Clock) Add(d civil.Date, n int) (civil.Date, error) {
 	default:
 		return c.backward(d, n)
 	}
+}
+
+// OnOrBefore returns d itself, or the counting day before it where d does not count. It is an error as for AddWorkdays.
+func (c Clock) OnOrBefore(d civil.Date) (civil.Date, error) {
+	if x := c.index; d < x.first || d > x.last {
+		return 0, x.uncovered(d)
+	}
+	return c.backward(d+1, -1)
 }
 
 func (c Clock) forward(d civil.Date, n int) (civil.Date, error) {
@@ -142,9 +150,9 @@ func (c Clock) backward(d civil.Date, n int) (civil.Date, error) {
 	return x.backward(d, n)
 }
 
-// Until counts as Index.WorkdaysUntil does, without the days of the spans. Both dates must be covered.
-func (c Clock) Until(from, to civil.Date) (int, error) {
-	n, err := c.index.WorkdaysUntil(from, to)
+// WorkdaysBetween counts as Index.WorkdaysBetween does, without the days of the spans. Both dates must be covered.
+func (c Clock) WorkdaysBetween(from, to civil.Date) (int, error) {
+	n, err := c.index.WorkdaysBetween(from, to)
 	if err != nil {
 		return 0, err
 	}

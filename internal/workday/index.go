@@ -116,10 +116,10 @@ func (x *Index) backward(d civil.Date, n int) (civil.Date, error) {
 	return x.first + civil.Date(x.nth[r+n]), nil
 }
 
-// WorkdaysUntil counts the working days after from up to and including to. Where to is before from, it counts those
-// from to up to but not including from, and the result is negative: for a working day b, WorkdaysUntil(a, b) is
+// WorkdaysBetween counts the working days after from up to and including to. Where to is before from, it counts those
+// from to up to but not including from, and the result is negative: for a working day b, WorkdaysBetween(a, b) is
 // the n with AddWorkdays(a, n) = b. Both dates must be covered.
-func (x *Index) WorkdaysUntil(from, to civil.Date) (int, error) {
+func (x *Index) WorkdaysBetween(from, to civil.Date) (int, error) {
 	if from < x.first || from > x.last {
 		return 0, x.uncovered(from)
 	}

@@ -1,0 +1,217 @@
+package banfa
+
+import (
+	"slices"
+
+	"github.com/banfa-go/banfa/internal/expr"
+	"github.com/banfa-go/banfa/internal/ruleset"
+	"github.com/banfa-go/banfa/internal/source"
+)
+
+// conditions checks a file of kind Conditions: its frame, citations and expressions.
+func (d *document) conditions() {
+	root := d.file.Root
+	facts := d.facts(root.Get("facts"), 0)
+	ids := d.ruleIDs(root)
+	env, _, _ := d.environment(facts, nil)
+	if env == nil {
+		return
+	}
+	d.variables(env, root.Get("variables"))
+	for _, key := range []string{"requirements", "obligations"} {
+		for _, n := range items(root.Get(key)) {
+			d.citations(n.Get("basis"))
+			d.ruleWindow(n)
+			d.compileExpr(env, n.Get("when"), boolType)
+			d.compileExpr(env, n.Get("require"), boolType)
+			d.l.rules++
+		}
+	}
+	d.interpretations(root, ids)
+	d.checkWaivers(ids)
+	d.l.bundle.Others = append(d.l.bundle.Others, &d.head)
+}
+
+// deadlines checks a file of kind Deadlines. An event is a civil date in CEL.
+func (d *document) deadlines() {
+	root := d.file.Root
+	dateType := &expr.Type{Kind: expr.Date}
+	var events []expr.Var
+	var names []string
+	if n := root.Get("events"); n != nil && n.Kind == source.Map {
+		for _, e := range n.Entries {
+			if takenNames[e.Key.Value] || e.Key.Value == "due" {
+				d.report("BF1017", e.Key.Range, "name.taken", e.Key.Value)
+				continue
+			}
+			events = append(events, expr.Var{Name: e.Key.Value, Type: dateType})
+			names = append(names, e.Key.Value)
+		}
+	}
+	ids := d.ruleIDs(root)
+	facts := d.facts(root.Get("facts"), 0)
+	env, _, _ := d.environment(facts, append(events, expr.Var{Name: "due", Type: dateType}))
+	if env == nil {
+		return
+	}
+	d.variables(env, root.Get("variables"))
+	event := func(n *source.Node) {
+		if n != nil && n.Kind == source.Scalar && nameForm.MatchString(n.Value) && !slices.Contains(names, n.Value) {
+			d.report("BF1014", n.Range, "event.unknown", n.Value).didYouMean(n.Value, names)
+		}
+	}
+	for _, n := range items(root.Get("deadlines")) {
+		d.citations(n.Get("basis"))
+		d.ruleWindow(n)
+		event(n.Get("starts"))
+		event(n.Get("ends"))
+		d.compileExpr(env, n.Get("due"), dateType)
+		d.compileExpr(env, n.Get("require"), boolType)
+		for _, s := range items(n.Get("suspended")) {
+			d.citations(s.Get("basis"))
+			event(s.Get("from"))
+			event(s.Get("to"))
+		}
+		for _, r := range items(n.Get("remind")) {
+			d.compileExpr(env, r.Get("at"), dateType)
+		}
+		d.l.rules++
+	}
+	d.interpretations(root, ids)
+	d.checkWaivers(ids)
+	d.l.bundle.Others = append(d.l.bundle.Others, &d.head)
+}
+
+// catalog checks the frame, citations and the syntax of expressions of a file of kind Catalog.
+func (d *document) catalog() {
+	root := d.file.Root
+	if n := root.Get("records"); n != nil && n.Kind == source.Map {
+		for _, e := range n.Entries {
+			d.citations(e.Value.Get("basis"))
+			d.fields(e.Value.Get("fields"))
+		}
+	}
+	ids := d.ruleIDs(root)
+	for _, n := range items(root.Get("rules")) {
+		d.citations(n.Get("basis"))
+		d.ruleWindow(n)
+		d.syntax(n.Get("when"))
+		d.syntax(n.Get("require"))
+		d.l.rules++
+	}
+	d.params()
+	d.interpretations(root, ids)
+	d.checkWaivers(ids)
+	d.l.bundle.Others = append(d.l.bundle.Others, &d.head)
+}
+
+// fields checks the fields of a record. Unlike a fact, a list among them need not say what it holds: that is the importer's.
+func (d *document) fields(n *source.Node) {
+	if n == nil || n.Kind != source.Map {
+		return
+	}
+	for _, e := range n.Entries {
+		if e.Value.Kind == source.Map {
+			d.citations(e.Value.Get("basis"))
+			if text(e.Value, "type") != "list" || e.Value.Get("items") != nil {
+				d.factType(e.Key.Value, e.Value)
+			}
+		}
+	}
+}
+
+// desensitization checks the frame, citations and the syntax of expressions of a file of that kind.
+func (d *document) desensitization() {
+	root := d.file.Root
+	ids := d.ruleIDs(root)
+	for _, key := range []string{"rules", "rows", "release"} {
+		for _, n := range items(root.Get(key)) {
+			d.citations(n.Get("basis"))
+			for _, x := range []string{"where", "apply", "when", "require"} {
+				d.syntax(n.Get(x))
+			}
+			for _, y := range words(n, "yields_to") {
+				if !ids[y.Value] {
+					d.report("BF4007", y.Range, "logic.unknown-id", "yields_to", y.Value).didYouMean(y.Value, sorted(keysOf(ids)))
+				}
+			}
+			d.l.rules++
+		}
+	}
+	if r := root.Get("record"); r != nil && r.Kind == source.Map {
+		d.citations(r.Get("basis"))
+	}
+	d.params()
+	d.interpretations(root, ids)
+	d.checkWaivers(ids)
+	d.l.bundle.Others = append(d.l.bundle.Others, &d.head)
+}
+
+// syntax checks that a scalar is an expression, without knowing its names.
+func (d *document) syntax(n *source.Node) {
+	if n == nil || n.Kind != source.Scalar || n.Broken || len(n.CheckExpression()) > 0 || n.Value == "" {
+		return
+	}
+	if d.l.syntax == nil {
+		s, err := expr.NewSyntax(d.l.limits())
+		if err != nil {
+			d.report("BF2000", n.Range, "cel.internal", err.Error())
+			return
+		}
+		d.l.syntax = s
+	}
+	d.issues(n, d.l.syntax.Check(n.Value))
+}
+
+// items returns the mappings of a list.
+func items(n *source.Node) []*source.Node {
+	if n == nil || n.Kind != source.List {
+		return nil
+	}
+	var out []*source.Node
+	for _, i := range n.Items {
+		if i.Kind == source.Map {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// labels reads names in another language. Labels of something that does not exist are an error: the reader would be left with
+// the id alone and nobody would know why.
+func (d *document) labels() {
+	root := d.file.Root
+	l := &ruleset.Labels{Head: d.head, Language: text(root, "language"), Subject: text(root, "subject"), Texts: map[string]string{}}
+	collect(l.Texts, "", root)
+	d.l.bundle.Labels = append(d.l.bundle.Labels, l)
+	if !d.l.exists(l.Subject) {
+		if n := root.Get("subject"); n != nil {
+			d.report("BF5006", n.Range, "suite.no-subject", l.Subject)
+		}
+	}
+}
+
+// collect flattens the texts of a labels file under keys such as facts.consent_obtained.label.
+func collect(to map[string]string, prefix string, n *source.Node) {
+	if n == nil {
+		return
+	}
+	for _, e := range n.Entries {
+		key := prefix + e.Key.Value
+		if e.Value.Kind == source.Scalar {
+			to[key] = e.Value.Value
+		} else {
+			collect(to, key+".", e.Value)
+		}
+	}
+}
+
+// exists reports whether KIND/NAME is in the bundle.
+func (l *loader) exists(id string) bool {
+	for _, d := range l.docs {
+		if d.head.Name != "" && d.head.ID() == id && d.head.Kind != "Suite" && d.head.Kind != "Labels" {
+			return true
+		}
+	}
+	return false
+}

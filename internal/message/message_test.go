@@ -1,0 +1,149 @@
+package message
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"pgregory.net/rapid"
+)
+
+func TestBothLanguagesHaveTheSameSentencesWithTheSameArguments(t *testing.T) {
+	assert.Equal(t, slices.Sorted(maps.Keys(english)), slices.Sorted(maps.Keys(chinese)))
+	for key, en := range english {
+		assert.Equal(t, arguments(en), arguments(chinese[key]), "arguments of %s", key)
+	}
+}
+
+// arguments returns which arguments a template uses, in ascending order.
+func arguments(template string) []int {
+	var used []int
+	for i := range template {
+		if n, width := placeholder(template[i:]); width > 0 {
+			used = append(used, n)
+		}
+	}
+	slices.Sort(used)
+	return slices.Compact(used)
+}
+
+func TestNoSentenceSkipsAnArgument(t *testing.T) {
+	for key, template := range english {
+		for i, n := range arguments(template) {
+			assert.Equal(t, i, n, "%s does not use {%d}", key, i)
+		}
+	}
+}
+
+func TestChineseSentencesAreChinese(t *testing.T) {
+	for key, template := range chinese {
+		assert.True(t, strings.ContainsFunc(template, func(r rune) bool { return unicode.Is(unicode.Han, r) }), "%s: %s", key, template)
+	}
+	for key, template := range english {
+		assert.NotContains(t, template, "，", key)
+		assert.NotContains(t, template, "；", key)
+	}
+}
+
+func TestSentencesAreOneLineWithoutAFullStop(t *testing.T) {
+	for _, templates := range []map[string]string{english, chinese} {
+		for key, template := range templates {
+			assert.NotContains(t, template, "\n", key)
+			assert.Equal(t, strings.TrimSpace(template), template, key)
+			assert.False(t, strings.HasSuffix(template, ".") || strings.HasSuffix(template, "。"), "%s: %s", key, template)
+		}
+	}
+}
+
+func TestTextPutsArgumentsIn(t *testing.T) {
+	assert.Equal(t, "unknown key overides in rules; remove it or use a key that rules has", Text("en", "frame.unknown-key", "overides", "rules"))
+	assert.Equal(t, "rules 中没有键 overides；请删除，或者改用 rules 已有的键", Text("zh", "frame.unknown-key", "overides", "rules"))
+	assert.Equal(t, Text("en", "value.empty", "x"), Text("fr", "value.empty", "x"), "another language reads as English")
+	assert.Equal(t, "if this is meant, accept it in waivers: {code: BF4003, rules: [a], why: …, by: …}", Text("en", "hint.waive", "BF4003", "a"),
+		"braces that are no arguments stay")
+}
+
+func TestArgumentsAreNotTemplates(t *testing.T) {
+	assert.Equal(t, "{1} lacks the key {0}; add it", Text("en", "frame.missing-key", "{0}", "{1}"))
+}
+
+func TestWhatIsMissingInTheCatalogueShows(t *testing.T) {
+	assert.Equal(t, `[no.such-key | a | b\n]`, Text("zh", "no.such-key", "a", "b\n"))
+	assert.Equal(t, "[]", Text("en", ""))
+	assert.Equal(t, "{1} lacks the key id; add it", Text("en", "frame.missing-key", "id"), "a missing argument")
+	assert.True(t, Has("frame.missing-key"))
+	assert.False(t, Has("no.such-key"))
+}
+
+func TestOverlongArgumentsAreCut(t *testing.T) {
+	long := strings.Repeat("据", maxArgument)
+	assert.Equal(t, long+" is empty; fill it in or remove it", Text("en", "value.empty", long))
+	assert.Equal(t, long+"… is empty; fill it in or remove it", Text("en", "value.empty", long+"尾"))
+}
+
+func TestVisibleEscapesWhatActsOnATerminal(t *testing.T) {
+	for in, want := range map[string]string{
+		"数据，ok é 🙂":        "数据，ok é 🙂",
+		"a\nb\tc\x00":      `a\nb\tc\x00`,
+		"\x1b[31m":         `\x1b[31m`,
+		"\u202eabc\u2066":  `\u202eabc\u2066`,
+		"\u0085\u2028":     `\u0085\u2028`,
+		"\ufeff\U000e0041": `\ufeff\U000e0041`,
+		"\xff\xc3":         `\xff\xc3`,
+		"\ufffd":           "\ufffd",
+	} {
+		assert.Equal(t, want, Visible(in))
+	}
+}
+
+func TestEveryCodeHasATitleInBothLanguages(t *testing.T) {
+	counts := map[string]int{"BF1": 18, "BF2": 10, "BF3": 7, "BF4": 7, "BF5": 7}
+	for _, code := range Codes() {
+		assert.NotEmpty(t, Title("en", code))
+		assert.NotEqual(t, Title("en", code), Title("zh", code))
+		counts[code[:3]]--
+	}
+	for block, rest := range counts {
+		assert.Zero(t, rest, "codes of %sxxx too few or too many", block)
+	}
+	assert.True(t, slices.IsSorted(Codes()))
+	assert.Equal(t, "citation form", Title("en", "BF3001"))
+	assert.Equal(t, "条文引用的写法", Title("zh", "BF3001"))
+	assert.Equal(t, `BF9999\n`, Title("zh", "BF9999\n"))
+}
+
+func TestNoSentenceLetsAnArgumentActOnATerminal(t *testing.T) {
+	keys := slices.Sorted(maps.Keys(english))
+	rapid.Check(t, func(t *rapid.T) {
+		key := rapid.OneOf(rapid.SampledFrom(keys), rapid.String()).Draw(t, "key")
+		lang := rapid.SampledFrom([]string{"zh", "en"}).Draw(t, "lang")
+		args := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string {
+			return string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) + rapid.String().Draw(t, "text")
+		}), 0, 5).Draw(t, "args")
+		text := Text(lang, key, args...)
+		if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return acts(r) && r != utf8.RuneError }) {
+			t.Fatalf("%s gives %s", key, strconv.Quote(text))
+		}
+	})
+}
+
+// FuzzVisible states that what Visible returns can be shown, and that what can be shown is left alone.
+func FuzzVisible(f *testing.F) {
+	for _, s := range []string{"", "数据", "\x1b[2J", "\xff\ufffd", "a\u202eb", "\u0301"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		shown := Visible(s)
+		if again := Visible(shown); again != shown {
+			t.Fatalf("%q becomes %q, which becomes %q", s, shown, again)
+		}
+		if !utf8.ValidString(shown) || strings.ContainsFunc(shown, unicode.IsControl) {
+			t.Fatalf("%q becomes %q", s, shown)
+		}
+	})
+}

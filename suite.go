@@ -1,0 +1,4 @@
+package banfa
+
+// suite reads a file of kind Suite.
+func (d *document) suite() {}
