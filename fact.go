@@ -1,7 +1,10 @@
 package banfa
 
 import (
+	"fmt"
+
 	"github.com/banfa-go/banfa/internal/expr"
+	"github.com/banfa-go/banfa/internal/message"
 	"github.com/banfa-go/banfa/internal/ruleset"
 )
 
@@ -63,4 +66,18 @@ func describeType(name string, t *expr.Type) Fact {
 		}
 	}
 	return f
+}
+
+// Text writes the value for people: a bool as yes or no in the language.
+func (f *FactTrace) Text(lang string) string {
+	switch v := f.Value.(type) {
+	case nil:
+		return message.Text(lang, "word.absent")
+	case bool:
+		if v {
+			return message.Text(lang, "word.yes")
+		}
+		return message.Text(lang, "word.no")
+	}
+	return fmt.Sprint(f.Value)
 }

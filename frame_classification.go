@@ -340,7 +340,7 @@ func (d *document) interpretations(root *source.Node, ids map[string]bool) []rul
 		rules := words(i, "rules")
 		for _, r := range rules {
 			if !ids[r.Value] {
-				d.report("BF4007", r.Range, "logic.unknown-id", "rules", r.Value).didYouMean(r.Value, sorted(keysOf(ids)))
+				d.report("BF4007", r.Range, "logic.unknown-id", "rules", r.Value).didYouMean(r.Value, sorted(mapKeys(ids)))
 			}
 		}
 		out = append(out, ruleset.Interpretation{
@@ -355,7 +355,7 @@ func (d *document) checkWaivers(ids map[string]bool) {
 	for _, w := range d.waivers {
 		for _, r := range words(w.node, "rules") {
 			if !ids[r.Value] && !strings.HasPrefix(w.code, "BF2006") {
-				d.report("BF4007", r.Range, "logic.unknown-waived", r.Value).didYouMean(r.Value, sorted(keysOf(ids)))
+				d.report("BF4007", r.Range, "logic.unknown-waived", r.Value).didYouMean(r.Value, sorted(mapKeys(ids)))
 			}
 		}
 	}

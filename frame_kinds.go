@@ -132,7 +132,7 @@ func (d *document) desensitization() {
 			}
 			for _, y := range words(n, "yields_to") {
 				if !ids[y.Value] {
-					d.report("BF4007", y.Range, "logic.unknown-id", "yields_to", y.Value).didYouMean(y.Value, sorted(keysOf(ids)))
+					d.report("BF4007", y.Range, "logic.unknown-id", "yields_to", y.Value).didYouMean(y.Value, sorted(mapKeys(ids)))
 				}
 			}
 			d.l.rules++

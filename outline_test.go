@@ -49,6 +49,7 @@ func TestCitationsAreCheckedAgainstTheOutline(t *testing.T) {
 		{"第四十三条第（九）项", "第四十三条第（九）项 must name the paragraph, since the article has 2 of them", "第四十三条第一款第（七）项"},
 		// as somebody who read "Article 15(2)" would cite the second paragraph
 		{"第十五条第（二）项", "第十五条第（二）项 must name the paragraph, since the article has 2 of them", "第十五条第二款"},
+		{"第五十条第（一）项", "第五十条第（一）项 must name the paragraph, since the article has 3 of them", "第五十条第一款第（一）项"},
 		{"第五十条第（二）项", "第五十条第（二）项 must name the paragraph, since the article has 3 of them", "第五十条第二款第（二）项"},
 		{"第五十条第（九）项", "第五十条第（九）项 must name the paragraph, since the article has 3 of them", "第五十条第二款第（二）项"},
 		{"civil-code 第十五条第三款", "civil-code 第十五条第三款 does not exist: paragraph 2 is the article's last", "civil-code 第十五条第二款"},

@@ -90,10 +90,13 @@ func sorted(s []string) []string {
 	return s
 }
 
-func keysOf[V any](m map[string]V) []string {
+func mapKeys[V any](m map[string]V) []string {
 	out := make([]string, 0, len(m))
 	for k := range m {
 		out = append(out, k)
 	}
 	return out
 }
+
+// Limits returns the limits the bundle was loaded with, defaults filled in.
+func (r *Rules) Limits() Limits { return r.opts.limits }

@@ -389,3 +389,16 @@ func (t *Trial) Truth(a *Atom) Truth {
 func (t *Trial) Probes(a *Atom, leaf int) (probes []Probe, settled, ok bool) {
 	return t.ev.Probes(a, leaf)
 }
+
+// Put is Set for an evaluation in which nothing has been found out yet.
+func (ev *Eval) Put(slot int, v Value) {
+	t := ev.env.vars[slot].Type
+	switch {
+	case t.Optional:
+		ev.vals[slot] = types.OptionalOf(v.v)
+	case t.Kind == Object:
+		ev.vals[slot] = fillObjects(t, v.v)
+	default:
+		ev.vals[slot] = v.v
+	}
+}

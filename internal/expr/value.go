@@ -126,3 +126,6 @@ func (v Value) Go() any {
 	}
 	return v.String()
 }
+
+// NewTimestamp makes a timestamp.
+func NewTimestamp(t time.Time) Value { return Value{types.Timestamp{Time: t}} }

@@ -65,8 +65,14 @@ func FuzzEdits(f *testing.F) {
 	})
 }
 
+// tester is what *testing.T and *rapid.T have in common.
+type tester interface {
+	require.TestingT
+	Helper()
+}
+
 // checkProblems: every problem has a code and a key, stands in the file, and they are sorted.
-func checkProblems(t *testing.T, file *source.File, problems []source.Problem) {
+func checkProblems(t tester, file *source.File, problems []source.Problem) {
 	t.Helper()
 	last := source.Position{}
 	for _, p := range problems {
@@ -85,7 +91,7 @@ func checkProblems(t *testing.T, file *source.File, problems []source.Problem) {
 	}
 }
 
-func checkRange(t *testing.T, file *source.File, r source.Range) {
+func checkRange(t tester, file *source.File, r source.Range) {
 	t.Helper()
 	require.False(t, r.End.Before(r.Start), "range %v ends before it starts", r)
 	for _, p := range []source.Position{r.Start, r.End} {
@@ -102,7 +108,7 @@ func checkRange(t *testing.T, file *source.File, r source.Range) {
 }
 
 // checkTree: children stand in their parents, in order, and positions in expressions are exact.
-func checkTree(t *testing.T, file *source.File, n *source.Node) {
+func checkTree(t tester, file *source.File, n *source.Node) {
 	t.Helper()
 	checkRange(t, file, n.Range)
 	last := n.Range.Start
@@ -128,7 +134,7 @@ func checkTree(t *testing.T, file *source.File, n *source.Node) {
 
 // checkAt: in a scalar that may hold an expression, the rune at At(i) is rune i of the value; in all others At
 // stays within the node.
-func checkAt(t *testing.T, file *source.File, n *source.Node) {
+func checkAt(t tester, file *source.File, n *source.Node) {
 	t.Helper()
 	problems := n.CheckExpression()
 	for _, p := range problems {

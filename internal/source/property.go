@@ -58,8 +58,21 @@ func (x *lexer) checkProperty(p, end, parent int, flow bool) bool {
 	default:
 		x.out.at(codeTag, "yaml.tag", p, p+len(name), name).fix(x.file, p, next, "")
 	}
+	if !isASCII(name) {
+		// Spaces in its place would move what follows.
+		return false
+	}
 	blank(x.src, p, p+len(name))
 	x.pos = p + len(name)
+	return true
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
 	return true
 }
 

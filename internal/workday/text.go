@@ -20,13 +20,14 @@ func Text(lang, key string, args ...string) string {
 	return Fill(t.en, args...)
 }
 
-// Fill puts args in for {0}, {1} and so on. Arguments come from files and callers: what would act on a terminal is
-// shown escaped.
+// Fill puts args in for {0}, {1} and so on, in one pass, so that an argument that holds {1} stays what it is.
+// Arguments come from files and callers: what would act on a terminal is shown escaped.
 func Fill(template string, args ...string) string {
+	pairs := make([]string, 0, 2*len(args))
 	for i, a := range args {
-		template = strings.ReplaceAll(template, fmt.Sprintf("{%d}", i), message.Visible(a))
+		pairs = append(pairs, fmt.Sprintf("{%d}", i), message.Visible(a))
 	}
-	return template
+	return strings.NewReplacer(pairs...).Replace(template)
 }
 
 func yearText(year int) string { return fmt.Sprintf("%04d", year) }
