@@ -296,3 +296,33 @@ func (m *Manager) Distribution(r Ref, n int, weight func(v, value int) float64, 
 	}
 	return rec(r)
 }
+
+// Witness returns an assignment at which r takes a value: by variable, -1 where it does not matter. ok is false where r never
+// takes it.
+func (m *Manager) Witness(r Ref, value Ref) (assignment []int, ok bool) {
+	assignment = make([]int, len(m.arity))
+	for i := range assignment {
+		assignment[i] = -1
+	}
+	m.walk++
+	return assignment, m.witness(r, value, assignment)
+}
+
+func (m *Manager) witness(r, value Ref, assignment []int) bool {
+	if IsTerminal(r) {
+		return r == value
+	}
+	if m.seen[r-Terminals] == m.walk {
+		return false // tried before, in vain
+	}
+	m.seen[r-Terminals] = m.walk
+	n := m.nodes[r-Terminals]
+	for i := range m.arity[n.variable] {
+		assignment[n.variable] = i
+		if m.witness(m.kids[int(n.kids)+i], value, assignment) {
+			return true
+		}
+	}
+	assignment[n.variable] = -1
+	return false
+}

@@ -236,10 +236,11 @@ func (t *Type) strings(probes []Probe) ([]Value, bool) {
 		for _, suf := range append(compact(suffix), "") {
 			for _, body := range bodies {
 				out = append(out, pre+fresh+body+suf, pre+suf)
-			}
-			for _, n := range lengths {
-				if pad := n - runes(pre) - runes(suf); pad >= 0 {
-					out = append(out, pre+strings.Repeat(fresh, pad)+suf)
+				tight := pre + strings.TrimSuffix(body, fresh)
+				for _, n := range lengths {
+					if pad := n - runes(tight) - runes(suf); pad >= 0 {
+						out = append(out, tight+strings.Repeat(fresh, pad)+suf)
+					}
 				}
 			}
 		}
