@@ -131,7 +131,7 @@ func (e *evaluation) result(paths bool) *Result {
 	all := e.engine.Solve(e.evs, e.known, e.active)
 	s := e.summarise(all, indexes(len(e.evs)))
 	r := &Result{
-		Name: e.doc.Name, Ruleset: e.c.ID(), Digest: e.c.Digest, At: e.at.In(civil.Zone).Format(time.RFC3339), Status: e.c.Status,
+		Name: e.doc.Name, Ruleset: e.c.ID(), Digest: e.c.Digest, At: formatTime(e.at), Status: e.c.Status,
 		Outcome: s.outcome, Determined: s.determined, Possible: s.possible, Missing: s.missing, Exact: all.Exact,
 		Rules: s.rules, Grounds: s.grounds, Defeated: s.defeated, Conflicts: s.conflicts, Review: s.review,
 		Items: []ItemResult{}, HeldBackBy: []string{}, Paths: []Path{}, Errors: s.errors, FactsDigest: e.factsDigest(),
@@ -398,4 +398,12 @@ func (e *evaluation) items(r *Result, all *decide.Solution, s summary) {
 		without = e.c.Code(rank)
 	}
 	r.WithoutThem = &without
+}
+
+func formatTime(t time.Time) string { return t.In(civil.Zone).Format(time.RFC3339) }
+
+// day is the civil date of a time that active has already checked.
+func day(t time.Time) civil.Date {
+	d, _ := civil.OfTime(t, civil.Zone)
+	return d
 }

@@ -1,0 +1,102 @@
+package classify
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/banfa-go/banfa"
+)
+
+// Interview finds out what is needed to determine an outcome, and no more: each question is about a fact that can still change the
+// answer, the one expected to settle most first. It is used by one goroutine.
+type Interview struct {
+	c       *Classifier
+	ctx     context.Context
+	opts    []CallOption
+	facts   banfa.Map
+	result  *Result
+	skipped map[string]bool
+	asked   []string
+}
+
+// Interview starts from the facts already known, which may be nil. Facts about items cannot be asked for: give the data set's.
+func (c *Classifier) Interview(ctx context.Context, facts banfa.Map, opts ...CallOption) (*Interview, error) {
+	in := &Interview{c: c, ctx: ctx, opts: opts, facts: maps.Clone(facts), skipped: map[string]bool{}}
+	if in.facts == nil {
+		in.facts = banfa.Map{}
+	}
+	return in, in.update()
+}
+
+func (in *Interview) update() error {
+	r, err := in.c.Classify(in.ctx, in.facts, in.opts...)
+	if err != nil {
+		return err
+	}
+	in.result = r
+	return nil
+}
+
+// Next returns the fact to ask for. ok is false when the outcome is determined, or when all that could still change it has been
+// skipped.
+func (in *Interview) Next() (fact banfa.Fact, ok bool) {
+	for _, name := range in.result.Missing {
+		if in.skipped[name] {
+			continue
+		}
+		for _, f := range in.c.Facts() {
+			if f.Name == name {
+				return f, true
+			}
+		}
+	}
+	return banfa.Fact{}, false
+}
+
+// Answer gives the value of a fact. The error is a *banfa.FactError, and the interview stands as it did.
+func (in *Interview) Answer(name string, value any) error {
+	before, had := in.facts[name]
+	in.facts[name] = value
+	if err := in.update(); err != nil {
+		if had {
+			in.facts[name] = before
+		} else {
+			delete(in.facts, name)
+		}
+		return err
+	}
+	in.asked = append(in.asked, name)
+	return nil
+}
+
+// Skip puts a fact aside that the person asked does not know. It stays absent.
+func (in *Interview) Skip(name string) {
+	in.skipped[name] = true
+	in.asked = append(in.asked, name)
+}
+
+// Back takes the last answer, or the last skip, back, and returns the fact it was about; "" where there is none.
+func (in *Interview) Back() (string, error) {
+	if len(in.asked) == 0 {
+		return "", nil
+	}
+	name := in.asked[len(in.asked)-1]
+	in.asked = in.asked[:len(in.asked)-1]
+	delete(in.facts, name)
+	delete(in.skipped, name)
+	if err := in.update(); err != nil {
+		return "", fmt.Errorf("classify: taking back %s: %w", name, err)
+	}
+	return name, nil
+}
+
+// Result returns the answer as it stands.
+func (in *Interview) Result() *Result { return in.result }
+
+// Facts returns the facts as they stand.
+func (in *Interview) Facts() banfa.Map { return maps.Clone(in.facts) }
+
+// Asked returns the facts asked for so far, in order.
+func (in *Interview) Asked() []string { return slices.Clone(in.asked) }
