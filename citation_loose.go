@@ -66,11 +66,12 @@ func readCitation(s string) citationReading {
 	return r
 }
 
+var otherBrackets = strings.NewReplacer("[", "(", "]", ")", "【", "(", "】", ")", "〔", "(", "〕", ")")
+
 // normalise brings the variants of one character together: full-width and half-width, circled and bracketed
 // numbers, the kinds of brackets.
 func normalise(s string) string {
-	s = strings.NewReplacer("[", "(", "]", ")", "【", "(", "】", ")", "〔", "(", "〕", ")").Replace(norm.NFKC.String(s))
-	return strings.TrimSpace(s)
+	return strings.TrimSpace(otherBrackets.Replace(norm.NFKC.String(s)))
 }
 
 func readPlace(text string) citationReading {

@@ -46,13 +46,15 @@ var looseDigits = map[rune]int{
 
 var looseUnits = map[rune]int{'十': 10, '拾': 10, '百': 100, '佰': 100, '千': 1000, '仟': 1000}
 
+var contractions = strings.NewReplacer("廿", "二十", "卅", "三十")
+
 // looseClass is a regular expression class of all characters that readNumeral understands.
 const looseClass = `[0-9〇零○一壹二贰貳两兩三叁參四肆五伍六陆陸七柒八捌九玖十拾廿卅百佰千仟]`
 
 // readNumeral reads a number in any usual spelling: 12, 十二, 一十二, 一二, 二〇一, 廿三, 拾贰. It reports false where it
 // would have to guess, as in 二百一, which people say for 210 and write for 201.
 func readNumeral(s string) (int, bool) {
-	s = strings.NewReplacer("廿", "二十", "卅", "三十").Replace(s)
+	s = contractions.Replace(s)
 	if n, ok := readPositional(s); ok {
 		return n, true
 	}

@@ -49,6 +49,7 @@ const (
 	ByMakeup     Reason = "makeup"     // a weekend day worked; Name is the holiday, Source the notice
 	ByClosure    Reason = "closed"     // a local closure; Source is its citation
 	ByRest       Reason = "rest"       // a day that another country's calendar does not work; Source is its name
+	ByZero       Reason = "zero"       // the due date of a period of no days
 	BySuspension Reason = "suspended"  // Name is the reason of the suspension, Source its basis
 	ByExtension  Reason = "extended"   // a day beyond the period as declared; Source is the basis of the extension
 	ByNominalEnd Reason = "nominal"    // the count ends here, on a day off; Name is the due date
@@ -127,7 +128,12 @@ func (w *writer) workingDay(day civil.Date) Entry {
 	}
 	e.Why = append(e.Why, w.onWhat(day)...)
 	// An uncovered day cannot be here: the due date was computed over it.
-	if ok, err := w.calendar.index.IsWorkday(day); err == nil && ok && w.due.Length > 0 {
+	ok, err := w.calendar.index.IsWorkday(day)
+	switch {
+	case err != nil || !ok:
+	case w.due.Length == 0:
+		e.Why = append(e.Why, Cause{Reason: ByZero})
+	default:
 		w.count(&e)
 	}
 	return e
@@ -269,7 +275,7 @@ func (l *Ledger) Digest() (string, error) {
 	}
 	days := make([]day, len(l.Entries))
 	for i, e := range l.Entries {
-		days[i] = day{e.Date, e.Counted, e.N, e.Why}
+		days[i] = day(e)
 	}
 	data, err := marshal(struct {
 		Due

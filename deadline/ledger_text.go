@@ -28,6 +28,8 @@ func (c Cause) Text(lang string) string {
 		return with("cause.trigger", "cause.trigger-event")
 	case ByRestart:
 		return with("cause.restart", "cause.restart-event")
+	case ByZero:
+		return text(lang, "cause.zero")
 	case ByWeekend:
 		return text(lang, "cause.weekend")
 	case ByHoliday:

@@ -37,6 +37,10 @@ func standardModels() []cost.OverloadModel {
 		cost.MemberOverload("optional_unwrapOpt", cost.EvalCost(cost.AllocList(cost.Length(cost.Target()))),
 			cost.ResultSize(cost.List(cost.AtMost(cost.Target()), cost.AtMost(cost.TargetElem())))),
 
+		// cel-go's own bound is right about the length and takes the lists inside for the elements.
+		cost.MemberOverload("list_flatten", cost.EvalCost(cost.AllocList(cost.Length(cost.Result()))),
+			cost.ResultSize(cost.AtMost(cost.List(cost.Mul(cost.Target(), cost.AtLeastOneQuantity(cost.TargetElem())), cost.ElemOf(cost.TargetElem()))))),
+
 		// cel-go takes a length that is not constant for endless; here it is an error beyond rangeLimit.
 		cost.Overload("lists_range", cost.EvalCost(cost.AllocList(cost.Length(cost.Result()))),
 			cost.ResultSize(cost.List(cost.Min(cost.IntArg(0, rangeLimit), cost.Const(rangeLimit)), cost.Const(1)))),
@@ -47,6 +51,7 @@ func standardModels() []cost.OverloadModel {
 		cost.Overload("base64_decode_string", cost.EvalCost(cost.Sum(cost.Const(cost.CallCost), cost.StringScan(cost.Length(cost.Arg(0))))),
 			cost.ResultSize(cost.AtMost(cost.Arg(0)))),
 	}
+	models = append(models, cost.MemberOverload(overloads.ExtFormatString, cost.ManualCost(estimateFormat, trackFormat)))
 	return append(models, regexModels()...)
 }
 
@@ -58,13 +63,59 @@ func scanned(overload string) cost.OverloadModel {
 	return cost.Overload(overload, cost.EvalCost(cost.Sum(cost.Const(1), cost.StringScan(cost.Arg(0)))))
 }
 
+// formatWidth is the longest text that format() writes for a value that is no text: a double with a hundred digits behind
+// its point. A text can become eight times as long, in hexadecimal.
+const (
+	formatWidth = 500
+	formatGrown = 8
+)
+
+// writtenLength bounds the text that is written for a value: for a list or a map, that of all that is in it.
+func writtenLength(size *cost.SizeEstimate) uint64 {
+	longest := cost.SafeAdd(cost.SafeMultiply(size.Max, formatGrown), formatWidth)
+	if size.Elem == nil && size.Key == nil {
+		return longest
+	}
+	item := uint64(len(": , "))
+	for _, part := range []*cost.SizeEstimate{size.Key, size.Elem} {
+		if part != nil {
+			item = cost.SafeAdd(item, writtenLength(part))
+		}
+	}
+	return max(longest, cost.SafeAdd(cost.SafeMultiply(size.Max, item), uint64(len("{}"))))
+}
+
+// estimateFormat prices template.format(values) at reading the template and writing the result.
+func estimateFormat(estimator cost.Estimator, target *cost.AstNode, args []cost.AstNode) *cost.CallEstimate {
+	if target == nil || len(args) != 1 {
+		return nil
+	}
+	template, values := cost.EstimateSize(estimator, *target), cost.EstimateSize(estimator, args[0])
+	longest := cost.SafeAdd(template.Max, writtenLength(&values))
+	scan := template.MultiplyByCostFactor(cost.StringTraversalCostFactor)
+	size := cost.RangedSizeEstimate(0, longest)
+	return cost.NewCallEstimate(cost.CostEstimate{
+		Min: cost.SafeAdd(cost.CallCost, scan.Min), Max: cost.SafeAdd(cost.CallCost, scan.Max, longest),
+	}, &size)
+}
+
+func trackFormat(args []ref.Val, result ref.Val) *uint64 {
+	if len(args) == 0 {
+		return nil
+	}
+	total := cost.SafeAdd(cost.CallCost,
+		cost.SafeMultiplyByFactor(cost.ActualSize(args[0]), cost.StringTraversalCostFactor), cost.ActualSize(result))
+	return &total
+}
+
 // regexModels price regular expressions by the size of the program that the pattern stands for. cel-go prices them by
 // the length of the pattern, although .{1000} takes seven characters and a thousand instructions.
 func regexModels() []cost.OverloadModel {
 	part := cost.AtMost(cost.Arg(0))
 	parts := cost.List(cost.AtMost(cost.Sum(cost.Arg(0), cost.Const(1))), part)
-	grown := cost.AtMost(cost.Sum(cost.Arg(0),
-		cost.Mul(cost.Sum(cost.Arg(0), cost.Const(1)), cost.Arg(2), cost.Sum(cost.Arg(0), cost.Const(1)))))
+	// Each of at most n+1 matches writes the replacement, and each reference in it writes parts of the text that do not
+	// overlap, so that together they are no longer than the text.
+	grown := cost.AtMost(cost.Sum(cost.Arg(0), cost.Mul(cost.Sum(cost.Scale(cost.Arg(0), 2), cost.Const(1)), cost.Arg(2))))
 	return []cost.OverloadModel{
 		regexModel(overloads.Matches, false, nil),
 		regexModel(overloads.MatchesString, true, nil),
@@ -149,11 +200,11 @@ func searchCost(n, weight uint64) uint64 {
 	return cost.SafeAdd(cost.CallCost, weight, cost.SafeMultiplyByFactor(cost.SafeMultiply(cost.SafeAdd(n, 1), weight), perRune))
 }
 
-// patternWeight bounds the number of instructions that a regular expression compiles to: its length, times every count of
-// repetition in it. It is at most regexLimit, beyond which a pattern is refused, and needs no compiling, so that it can be
-// asked at each call.
+// patternWeight bounds the number of instructions that a regular expression compiles to, times every count of repetition in
+// it: three around it and one for each byte, but two for an alternative or a star, whose operand can be empty. It is at most
+// regexLimit, beyond which a pattern is refused, and needs no compiling, so that it can be asked at each call.
 func patternWeight(pattern string) uint64 {
-	weight := uint64(len(pattern)) + 1
+	weight := uint64(len(pattern)+strings.Count(pattern, "|")+strings.Count(pattern, "*")) + 3
 	for rest := pattern; weight < regexLimit; {
 		_, after, found := strings.Cut(rest, "{")
 		if !found {

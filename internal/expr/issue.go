@@ -23,15 +23,23 @@ func translate(text string, iss *cel.Issues, names []string) []Issue {
 			return []Issue{issue}
 		}
 	}
-	if issues := syntaxIssues(text); len(issues) > 0 {
+	if issues := syntaxIssues(text, defaultDepth); len(issues) > 0 {
 		return issues
 	}
-	tree, _ := prattParse(text)
+	tree, _ := prattParse(text, defaultDepth)
 	if tree == nil {
 		return []Issue{otherIssue(text, errs[0].Message)}
 	}
-	t := translation{text: text, runes: []rune(text), names: names, ranger: newRanger(text, tree.SourceInfo())}
+	t := translation{
+		text: text, runes: []rune(text), names: names, ranger: newRanger(text, tree.SourceInfo()),
+		nodes: map[int][]ast.Expr{}, missing: map[string]bool{},
+	}
 	t.index(tree.Expr())
+	for _, e := range errs {
+		if m := notDeclared.FindStringSubmatch(e.Message); m != nil {
+			t.missing[m[1]] = true
+		}
+	}
 	var issues []Issue
 	for _, e := range errs {
 		issues = append(issues, t.issue(e))
@@ -59,9 +67,9 @@ func costIssue(text string, estimate, limit uint64, warning bool) Issue {
 
 // limitIssue names a limit of the text itself. found is the match of the number that cel-go wrote.
 func limitIssue(text, limit string, found []string) Issue {
-	issue := Issue{Code: "BF1012", Key: "cel.limit", Args: []string{limit, ""}, End: len([]rune(text))}
+	issue := Issue{Code: "BF1012", Key: "cel.limit.over", Args: []string{limit}, End: len([]rune(text))}
 	if len(found) == 2 {
-		issue.Args[1] = found[1]
+		issue.Key, issue.Args = "cel.limit", append(issue.Args, found[1])
 	}
 	return issue
 }
@@ -89,27 +97,25 @@ func sizeIssue(text, message string) (Issue, bool) {
 // translation is the work on one expression that parses and does not check.
 type translation struct {
 	ranger
-	text  string
-	runes []rune
-	names []string
-	nodes map[int][]ast.Expr // by the token at which they are recorded
+	text    string
+	runes   []rune
+	names   []string
+	nodes   map[int][]ast.Expr // by the token at which they are recorded
+	missing map[string]bool    // the names that are not declared
 }
 
 func (t *translation) index(e ast.Expr) {
-	if t.nodes == nil {
-		t.nodes = map[int][]ast.Expr{}
-	}
 	if i, ok := t.own(e); ok {
 		t.nodes[i] = append(t.nodes[i], e)
 	}
-	for _, child := range exprChildren(e) {
+	for _, child := range children(e) {
 		t.index(child)
 	}
 }
 
 // The shapes of cel-go's messages. The golden test holds one of each, so that an upgrade that words one differently shows.
 var (
-	undeclared    = regexp.MustCompile(`^undeclared reference to '([^']*)'(?: \(in container '[^']*'\))?(?: \(did you mean '([^']*)'(?: or '[^']*')?\?\))?`)
+	notDeclared   = regexp.MustCompile(`^undeclared reference to '([^']*)'(?: \(in container '[^']*'\))?(?: \(did you mean '([^']*)'(?: or '[^']*')?\?\))?`)
 	noOverload    = regexp.MustCompile(`(?s)^found no matching overload for '([^']*)' applied to '(.*)'$`)
 	typeExpected  = regexp.MustCompile(`^expected type '(.*)' but found '(.*)'$`)
 	noField       = regexp.MustCompile(`^undefined field '(.*)'$`)
@@ -132,20 +138,23 @@ func (t *translation) issue(e *common.Error) Issue {
 	if key, args, ok := decodeOwn(e.Message); ok {
 		return t.ownFix(place(ownCode(key), key, args...))
 	}
-	if m := undeclared.FindStringSubmatch(e.Message); m != nil {
-		return t.undeclared(at, node, m[1], m[2])
+	if m := notDeclared.FindStringSubmatch(e.Message); m != nil {
+		return t.undeclared(at, node, m[1], m[2], place)
 	}
 	if m := noOverload.FindStringSubmatch(e.Message); m != nil {
 		return t.overload(node, m[1], m[2], place)
 	}
 	if m := typeExpected.FindStringSubmatch(e.Message); m != nil {
+		if isOptionalName(m[2]) {
+			return place("BF2002", "cel.optional", m[2])
+		}
 		return place("BF2002", "cel.expected", m[1], m[2])
 	}
 	if m := noField.FindStringSubmatch(e.Message); m != nil {
 		return t.field(at, m[1], place)
 	}
 	if m := noSelection.FindStringSubmatch(e.Message); m != nil {
-		return place("BF2002", "cel.selection", m[1])
+		return t.selection(node, m[1], place)
 	}
 	if m := noRange.FindStringSubmatch(e.Message); m != nil {
 		return place("BF2002", "cel.range", m[1])
@@ -217,17 +226,35 @@ func (t *translation) ownFix(issue Issue) Issue {
 	return issue
 }
 
-// undeclared says that a name is not declared. It covers the name alone, not the call or the selections on it.
-func (t *translation) undeclared(at int, node ast.Expr, name, suggestion string) Issue {
+// macroNames are the macros; cel-go takes one with the wrong number of arguments for a function that is not declared.
+var macroNames = map[string]bool{
+	"has": true, "all": true, "exists": true, "exists_one": true, "existsOne": true, "map": true, "filter": true, "sortBy": true,
+	"transformList": true, "transformMap": true, "transformMapEntry": true, "optMap": true, "optFlatMap": true,
+}
+
+// undeclared says that a name is not declared. It covers the name alone, not the call or the selections on it; the name of a
+// method covers what it is called on too, where that is not declared either, since they may be one name (math.greatest).
+func (t *translation) undeclared(at int, node ast.Expr, name, suggestion string, place func(code, key string, args ...string) Issue) Issue {
 	first, last := at, at
-	if t.tokens[at].text == "(" {
+	switch t.tokens[at].text {
+	case "(":
+		if macroNames[name] {
+			return place("BF2000", "cel.macro.arguments", name)
+		}
 		first, last = t.nameBefore(at, name), at-1
-	} else if t.tokens[at].text == "." && at+1 < len(t.tokens) {
-		last = at + 1
-		if node != nil && node.Kind() == ast.SelectKind {
-			if start, end, ok := t.of(node); ok {
-				return t.undeclaredName(name, suggestion, start, end)
+		if node != nil && node.Kind() == ast.CallKind && node.AsCall().IsMemberFunction() {
+			target := node.AsCall().Target()
+			if target.Kind() == ast.IdentKind && t.missing[target.AsIdent()] {
+				name = target.AsIdent() + "." + name
+				first, _ = t.own(target)
 			}
+		}
+	case "{":
+		first, last = t.nameBefore(at, name), at-1
+	case ".":
+		last = min(at+1, len(t.tokens)-1)
+		if start, end, ok := t.of(node); ok && node.Kind() == ast.SelectKind {
+			return t.undeclaredName(name, suggestion, start, end)
 		}
 	}
 	return t.undeclaredName(name, suggestion, t.tokens[first].start, t.tokens[max(first, last)].end)
@@ -247,6 +274,25 @@ func (t *translation) undeclaredName(name, suggestion string, start, end int) Is
 	}
 	if suggestion != "" {
 		issue.Key, issue.Args, issue.Fix = "cel.undeclared.near", []string{name, suggestion}, suggestion
+	}
+	return issue
+}
+
+// properties are the methods without arguments that are easily taken for fields.
+var properties = map[string]bool{
+	"size": true, "year": true, "month": true, "day": true, "isWorkday": true, "trim": true, "round": true, "first": true,
+	"last": true, "value": true, "hasValue": true, "lowerAscii": true, "upperAscii": true, "reverse": true, "distinct": true,
+}
+
+// selection says that a type has no fields.
+func (t *translation) selection(node ast.Expr, typeName string, place func(code, key string, args ...string) Issue) Issue {
+	if node == nil || node.Kind() != ast.SelectKind {
+		return place("BF2002", "cel.selection", typeName)
+	}
+	field := node.AsSelect().FieldName()
+	issue := place("BF2002", "cel.selection", typeName, field)
+	if properties[field] {
+		issue.Key, issue.Fix = "cel.selection.method", t.source(issue.Start, issue.End)+"()"
 	}
 	return issue
 }
@@ -297,7 +343,11 @@ func repeats(seen []Issue, issue Issue, total int) bool {
 		if s.Start == issue.Start && s.End == issue.End {
 			return true
 		}
-		if s.Code == "BF2001" && issue.Code == s.Code && s.Key == issue.Key && s.Args[0] == issue.Args[0] {
+		inside := s.Start <= issue.Start && issue.End <= s.End
+		switch {
+		case s.Key == "cel.macro.arguments" && inside, s.Code == "BF2001" && issue.Code == s.Code && inside:
+			return true
+		case s.Code == "BF2001" && issue.Code == s.Code && s.Key == issue.Key && s.Args[0] == issue.Args[0]:
 			return true
 		}
 	}

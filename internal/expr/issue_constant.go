@@ -44,42 +44,21 @@ func (w strictWalk) walk(e ast.Expr, nesting int, formatted bool) {
 	case ast.CallKind:
 		c := e.AsCall()
 		w.call(c)
-		if c.IsMemberFunction() {
-			w.walk(c.Target(), nesting, formatted)
-		}
-		inFormat := formatted || c.FunctionName() == "format" && c.IsMemberFunction()
-		for _, arg := range c.Args() {
-			w.walk(arg, nesting, inFormat)
-		}
-	case ast.SelectKind:
-		w.walk(e.AsSelect().Operand(), nesting, formatted)
+		formatted = formatted || c.FunctionName() == "format" && c.IsMemberFunction()
 	case ast.ListKind:
 		if !formatted {
 			w.list(e.AsList())
 		}
-		for _, x := range e.AsList().Elements() {
-			w.walk(x, nesting, formatted)
-		}
-	case ast.MapKind:
-		for _, entry := range e.AsMap().Entries() {
-			w.walk(entry.AsMapEntry().Key(), nesting, formatted)
-			w.walk(entry.AsMapEntry().Value(), nesting, formatted)
-		}
-	case ast.StructKind:
-		for _, field := range e.AsStruct().Fields() {
-			w.walk(field.AsStructField().Value(), nesting, formatted)
-		}
 	case ast.ComprehensionKind:
-		c := e.AsComprehension()
-		w.walk(c.IterRange(), nesting, formatted)
-		if c.IterRange().Kind() != ast.ListKind || c.IterRange().AsList().Size() != 0 { // not a mere binding
-			if nesting++; nesting == comprehensionLimit+1 {
-				w.report(e.ID(), "cel.limit", limitNesting, strconv.Itoa(comprehensionLimit))
-			}
+		if r := e.AsComprehension().IterRange(); r.Kind() == ast.ListKind && r.AsList().Size() == 0 {
+			break // a mere binding
 		}
-		for _, x := range []ast.Expr{c.AccuInit(), c.LoopCondition(), c.LoopStep(), c.Result()} {
-			w.walk(x, nesting, formatted)
+		if nesting++; nesting == comprehensionLimit+1 {
+			w.report(e.ID(), "cel.limit", limitNesting, strconv.Itoa(comprehensionLimit))
 		}
+	}
+	for _, part := range children(e) {
+		w.walk(part, nesting, formatted)
 	}
 }
 

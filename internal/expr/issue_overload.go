@@ -14,6 +14,11 @@ func (t *translation) overload(
 ) Issue {
 	target, args := splitSignature(signature)
 	operator, isOperator := operators.FindReverse(function)
+	for _, operand := range append([]string{target}, args...) {
+		if isOptionalName(operand) {
+			return place("BF2002", "cel.optional", operand)
+		}
+	}
 	switch {
 	case function == operators.Conditional && len(args) == 3:
 		if args[0] != "bool" {
@@ -43,6 +48,9 @@ func (t *translation) overload(
 	}
 	return place("BF2002", "cel.call", function, strings.Join(args, ", "))
 }
+
+// isOptionalName tells the name of the type of a value that may be absent.
+func isOptionalName(name string) bool { return strings.HasPrefix(name, "optional_type(") }
 
 // at moves an issue to the nth operand of a call.
 func (t *translation) at(node ast.Expr, n int, issue Issue) Issue {

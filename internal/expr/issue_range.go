@@ -34,23 +34,29 @@ func newRanger(text string, info *ast.SourceInfo) ranger {
 
 // of returns the range of e, and false where none of it stands in the text.
 func (r ranger) of(e ast.Expr) (start, end int, ok bool) {
-	first, last := len(r.tokens), -1
-	r.cover(e, &first, &last)
+	first, last := r.cover(e)
 	if last < 0 {
 		return 0, 0, false
 	}
-	first, last = r.complete(e, first, last)
 	return r.tokens[first].start, r.tokens[last].end, true
 }
 
-// cover widens first and last to the tokens at which e and all that is in it are recorded.
-func (r ranger) cover(e ast.Expr, first, last *int) {
-	if i, ok := r.own(e); ok {
-		*first, *last = min(*first, i), max(*last, i)
+// cover returns the first and the last token of e; last is -1 where there are none.
+func (r ranger) cover(e ast.Expr) (first, last int) {
+	first, last = len(r.tokens), -1
+	for _, child := range children(e) {
+		if f, l := r.cover(child); l >= 0 {
+			first, last = min(first, f), max(last, l)
+		}
 	}
-	for _, child := range exprChildren(e) {
-		r.cover(child, first, last)
+	if own, ok := r.own(e); ok {
+		first, last = min(first, own), max(last, own)
+		first, last = r.complete(e, own, first, last)
 	}
+	if last < 0 {
+		return first, last
+	}
+	return r.balance(first, last)
 }
 
 // own returns the token at which e is recorded.
@@ -64,31 +70,34 @@ func (r ranger) own(e ast.Expr) (int, bool) {
 }
 
 // complete adds what belongs to an expression and is not recorded: the name of a function, a selected field, the number
-// behind a minus sign, and the other half of every bracket.
-func (r ranger) complete(e ast.Expr, first, last int) (int, int) {
-	own, ok := r.own(e)
-	if ok {
-		switch text := r.tokens[own].text; {
-		case text == "." && own+1 < len(r.tokens): // a.field, a.?field
-			next := own + 1
-			if r.tokens[next].text == "?" && next+1 < len(r.tokens) {
-				next++
-			}
-			last = max(last, next)
-		case text == "-" && e.Kind() == ast.LiteralKind && own+1 < len(r.tokens):
-			last = max(last, own+1)
-		case text == "{" && e.Kind() == ast.StructKind:
-			first = min(first, r.nameBefore(own, e.AsStruct().TypeName()))
-		case text == "(" && first == own:
-			first = r.nameBefore(own, functionName(e))
+// behind a minus sign.
+func (r ranger) complete(e ast.Expr, own, first, last int) (int, int) {
+	next := min(own+1, len(r.tokens)-1)
+	switch text := r.tokens[own].text; {
+	case text == ".": // a.field, a.?field, .name
+		if r.tokens[next].text == "?" {
+			next = min(next+1, len(r.tokens)-1)
 		}
+		last = max(last, next)
+	case text == "-" && e.Kind() == ast.LiteralKind:
+		last = max(last, next)
+	case e.Kind() == ast.IdentKind && own > 0 && strings.HasPrefix(e.AsIdent(), ".") && r.tokens[own-1].text == ".":
+		first = min(first, own-1)
+	case text == "{" && e.Kind() == ast.StructKind:
+		first = min(first, r.nameBefore(own, e.AsStruct().TypeName()))
+	case text == "(" && first == own:
+		first = r.nameBefore(own, functionName(e))
 	}
+	return first, last
+}
+
+// balance widens a range of tokens until it holds both halves of each of its brackets.
+func (r ranger) balance(first, last int) (int, int) {
 	for i := first; i <= last; i++ {
 		if p := r.pairs[i]; p > last {
 			last = p
 		} else if p >= 0 && p < first {
-			first = p
-			i = first // what is in the bracket may hold halves of its own
+			first, i = p, p // what is in the bracket may hold halves of its own
 		}
 	}
 	return first, last
@@ -125,42 +134,10 @@ func findExpr(e ast.Expr, id int64) ast.Expr {
 	if e.ID() == id {
 		return e
 	}
-	for _, child := range exprChildren(e) {
+	for _, child := range children(e) {
 		if found := findExpr(child, id); found != nil {
 			return found
 		}
-	}
-	return nil
-}
-
-// exprChildren returns the expressions that stand directly in e.
-func exprChildren(e ast.Expr) []ast.Expr {
-	switch e.Kind() {
-	case ast.SelectKind:
-		return []ast.Expr{e.AsSelect().Operand()}
-	case ast.CallKind:
-		c := e.AsCall()
-		if c.IsMemberFunction() {
-			return append([]ast.Expr{c.Target()}, c.Args()...)
-		}
-		return c.Args()
-	case ast.ListKind:
-		return e.AsList().Elements()
-	case ast.MapKind:
-		var out []ast.Expr
-		for _, entry := range e.AsMap().Entries() {
-			out = append(out, entry.AsMapEntry().Key(), entry.AsMapEntry().Value())
-		}
-		return out
-	case ast.StructKind:
-		var out []ast.Expr
-		for _, field := range e.AsStruct().Fields() {
-			out = append(out, field.AsStructField().Value())
-		}
-		return out
-	case ast.ComprehensionKind:
-		c := e.AsComprehension()
-		return []ast.Expr{c.IterRange(), c.AccuInit(), c.LoopCondition(), c.LoopStep(), c.Result()}
 	}
 	return nil
 }

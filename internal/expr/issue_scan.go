@@ -88,7 +88,8 @@ func (l *lexer) next() token {
 	case isDigit(r), r == '.' && isDigit(l.at(start+1)):
 		return l.number(start)
 	}
-	if two := string(r) + string(l.at(start+1)); strings.Contains("== != <= >= && ||", two) && len(two) == 2 && r != ' ' {
+	switch string(r) + string(l.at(start+1)) {
+	case "==", "!=", "<=", ">=", "&&", "||":
 		l.pos += 2
 		return l.token(tokenOp, start)
 	}
@@ -237,13 +238,27 @@ func brackets(tokens []token) []int {
 	return pairs
 }
 
-func closes(open, shut string) bool {
+func closes(open, shut string) bool { return closing(open) == shut }
+
+// closing is the bracket that closes another.
+func closing(open string) string {
 	switch open {
 	case "(":
-		return shut == ")"
+		return ")"
 	case "[":
-		return shut == "]"
+		return "]"
 	default:
-		return shut == "}"
+		return "}"
 	}
+}
+
+// unclosed returns the index of the innermost bracket that is open behind the last token, or -1.
+func unclosed(tokens []token) int {
+	pairs := brackets(tokens)
+	for i := len(tokens) - 1; i >= 0; i-- {
+		if t := tokens[i]; pairs[i] < 0 && t.kind == tokenOp && (t.text == "(" || t.text == "[" || t.text == "{") {
+			return i
+		}
+	}
+	return -1
 }

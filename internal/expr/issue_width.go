@@ -68,7 +68,7 @@ func (l *lexer) foreign(t, last token) (Issue, bool) {
 		if end == t.start { // a quote that does not end
 			fix, end = mark, end+1
 		}
-		return l.widthIssue(t.start, end, fix), true
+		return l.widthIssue(t.start, end, l.doubled(t.start, end, fix)), true
 	}
 	if !isWordRune(r) {
 		return Issue{}, false
@@ -85,6 +85,21 @@ func (l *lexer) foreign(t, last token) (Issue, bool) {
 		return Issue{Code: "BF2000", Key: "cel.operator", Args: []string{word, op}, Start: start, End: end, Fix: op}, true
 	}
 	return Issue{Code: "BF2000", Key: "cel.identifier", Args: []string{clipped(word)}, Start: start, End: end}, true
+}
+
+// doubled is the operator that is meant by a full-width = & or | that stands alone: in ASCII it is written twice.
+func (l *lexer) doubled(start, end int, ascii string) string {
+	switch ascii {
+	case "=", "&", "|":
+		alone := end >= len(l.text) || string(l.text[end]) != ascii && l.text[end] != '='
+		if start > 0 {
+			alone = alone && !strings.ContainsRune("=!<>&|", l.text[start-1])
+		}
+		if alone {
+			return ascii + ascii
+		}
+	}
+	return ascii
 }
 
 func (l *lexer) widthIssue(start, end int, ascii string) Issue {
@@ -140,13 +155,18 @@ func slips(tokens []token) []Issue {
 		for _, t := range tokens[i : i+n] {
 			got += t.text
 		}
-		issues = append(issues, Issue{
-			Code: "BF2000", Key: "cel.operator", Args: []string{got, want}, Start: tokens[i].start, End: end, Fix: want,
-		})
+		issue := Issue{Code: "BF2000", Key: "cel.operator", Args: []string{got, want}, Start: tokens[i].start, End: end, Fix: want}
+		if want == notIn {
+			issue.Args[0], issue.Fix = "not in", "" // what is meant stands on both sides
+		}
+		issues = append(issues, issue)
 		i += n - 1
 	}
 	return issues
 }
+
+// notIn is how CEL writes "a not in b".
+const notIn = "!(a in b)"
 
 // slip tells what is meant by the tokens at the front, and how many of them it takes; 0 where nothing is wrong. before
 // says that an operand stands in front of them.
@@ -156,6 +176,9 @@ func slip(tokens []token, before bool) (want string, n int) {
 		return len(tokens) > 1 && tokens[1].text == text && tokens[1].start == first.end && tokens[1].kind == tokenOp
 	}
 	switch {
+	case (first.text == "&&" || first.text == "||") && len(tokens) > 1 && tokens[1].kind == tokenBad &&
+		tokens[1].start == first.end && tokens[1].text == first.text[:1]:
+		return first.text, 2
 	case first.kind == tokenBad && (first.text == "&" || first.text == "|"):
 		return first.text + first.text, 1
 	case first.kind == tokenIdent && before:
@@ -164,6 +187,10 @@ func slip(tokens []token, before bool) (want string, n int) {
 			return "&&", 1
 		case "or":
 			return "||", 1
+		case "not":
+			if len(tokens) > 1 && tokens[1].text == "in" {
+				return notIn, 2
+			}
 		}
 		return "", 0
 	case first.kind == tokenIdent && strings.EqualFold(first.text, "not"):
@@ -187,8 +214,15 @@ func slip(tokens []token, before bool) (want string, n int) {
 	return "", 0
 }
 
-// sortIssues puts issues into the order of the text; ties keep the order they were found in.
+// sortIssues puts issues into the order of the text. Of two that begin together the one that covers more of a name comes
+// first; other ties keep the order they were found in.
 func sortIssues(issues []Issue) []Issue {
-	sort.SliceStable(issues, func(i, j int) bool { return issues[i].Start < issues[j].Start })
+	sort.SliceStable(issues, func(i, j int) bool {
+		a, b := issues[i], issues[j]
+		if a.Start == b.Start && a.Code == "BF2001" && b.Code == "BF2001" {
+			return a.End > b.End
+		}
+		return a.Start < b.Start
+	})
 	return issues
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"cel.dev/cel-go/common"
 	"cel.dev/cel-go/common/ast"
@@ -13,9 +14,9 @@ import (
 // prattParse parses an expression with cel-go's Pratt parser, which cel.Env does not offer yet: its messages are better,
 // its ranges are in runes throughout, and it is fast on hostile text. Macros stay calls, so that every node of the tree
 // stands in the text.
-func prattParse(text string) (*ast.AST, []*common.Error) {
+func prattParse(text string, maxDepth int) (*ast.AST, []*common.Error) {
 	p, err := parser.NewParser(parser.EnablePrattParser(true), parser.EnableOptionalSyntax(true),
-		parser.ErrorRecoveryLimit(4))
+		parser.ErrorRecoveryLimit(recoveryLimit), parser.MaxRecursionDepth(maxDepth))
 	if err != nil {
 		return nil, nil
 	}
@@ -23,12 +24,21 @@ func prattParse(text string) (*ast.AST, []*common.Error) {
 	return tree, errs.GetErrors()
 }
 
-// syntaxIssues returns what keeps an expression from being parsed, and nil where nothing does.
-func syntaxIssues(text string) []Issue {
+// checkText returns what keeps an expression from being parsed: its length, full-width punctuation, its syntax or its
+// depth; nil where nothing does. It is to be asked before the environment compiles a text, whose own parser takes up to a
+// second for a few thousand runes of garbage.
+func checkText(text string, maxRunes, maxDepth int) []Issue {
+	if n := utf8.RuneCountInString(text); n > maxRunes {
+		return []Issue{{Code: "BF1012", Key: "cel.limit", Args: []string{limitSize, strconv.Itoa(maxRunes)}, End: n}}
+	}
+	return syntaxIssues(text, maxDepth)
+}
+
+func syntaxIssues(text string, maxDepth int) []Issue {
 	if issues := scanFullWidth(text); len(issues) > 0 {
 		return issues
 	}
-	_, errs := prattParse(text)
+	_, errs := prattParse(text, maxDepth)
 	if len(errs) == 0 {
 		return nil
 	}
@@ -36,15 +46,19 @@ func syntaxIssues(text string) []Issue {
 	if len(tokens) == 0 {
 		return []Issue{{Code: "BF2000", Key: "cel.syntax.empty", End: len([]rune(text))}}
 	}
-	if issues := slips(tokens); len(issues) > 0 {
+	// One error leads to the next in any parser, so that only the first is a cause of its own.
+	first := syntaxIssue(text, tokens, errs[0])
+	if issues := slips(tokens); len(issues) > 0 && first.Code == "BF2000" && first.Key != "cel.syntax.reserved" {
 		return issues
 	}
-	// One error leads to the next in any parser, so that only the first is a cause of its own.
-	return []Issue{syntaxIssue(text, tokens, errs[0])}
+	return []Issue{first}
 }
 
+// defaultDepth is cel-go's own limit of depth, for a text that it has parsed already.
+const defaultDepth = 250
+
 var (
-	quotedName   = regexp.MustCompile(`'([^']*)'`)
+	expectedMark = regexp.MustCompile(`(?:^expected|expecting) '([^'])'`)
 	trailingInt  = regexp.MustCompile(`(\d+)\D*$`)
 	escapeErrors = regexp.MustCompile(`^unable to unescape|^invalid unicode code point`)
 )
@@ -65,7 +79,10 @@ func syntaxIssue(text string, tokens []token, e *common.Error) Issue {
 			issue.Start, issue.End = t.start, t.end
 			return issue
 		}
-		issue.Key, issue.Args = "cel.syntax.end", []string{last.text}
+		issue.Key, issue.Args = "cel.syntax.end", []string{clipped(last.text)}
+		if m := expectedMark.FindStringSubmatch(message); m != nil {
+			issue.Key, issue.Args = "cel.syntax.expected.end", []string{m[1]}
+		}
 		return issue
 	}
 	t := tokens[i]
@@ -85,28 +102,16 @@ func syntaxIssue(text string, tokens []token, e *common.Error) Issue {
 		issue.Key, issue.Args = "cel.syntax.escape", []string{shown}
 	case (t.text == ")" || t.text == "]" || t.text == "}") && brackets(tokens)[i] < 0:
 		issue.Key, issue.Args = "cel.syntax.unopened", []string{t.text}
-	case strings.HasPrefix(message, "expected "), strings.HasPrefix(message, "mismatched input"):
-		names := quotedName.FindAllStringSubmatch(message, -1)
-		if len(names) == 0 {
-			issue.Key, issue.Args = "cel.syntax.unexpected", []string{shown}
-			break
+		if open := unclosed(tokens[:i]); open >= 0 {
+			issue.Key, issue.Args = "cel.syntax.expected", []string{closing(tokens[open].text), t.text}
 		}
-		issue.Key, issue.Args = "cel.syntax.expected", []string{names[len(names)-1][1], shown}
 	default:
 		issue.Key, issue.Args = "cel.syntax.unexpected", []string{shown}
-	}
-	return issue
-}
-
-// unclosed returns the index of the innermost bracket that is open when the text ends, or -1.
-func unclosed(tokens []token) int {
-	pairs := brackets(tokens)
-	for i := len(tokens) - 1; i >= 0; i-- {
-		if t := tokens[i]; pairs[i] < 0 && t.kind == tokenOp && (t.text == "(" || t.text == "[" || t.text == "{") {
-			return i
+		if m := expectedMark.FindStringSubmatch(message); m != nil {
+			issue.Key, issue.Args = "cel.syntax.expected", []string{m[1], shown}
 		}
 	}
-	return -1
+	return issue
 }
 
 // codePoint writes a rune as U+XXXX, since it may not be visible.

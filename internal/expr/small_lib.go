@@ -1,8 +1,11 @@
 package expr
 
 import (
+	"slices"
+
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/ext"
+	"cel.dev/cel-go/interpreter"
 )
 
 // The versions of cel-go's libraries. They are the highest that cel-go v0.33.2 has, and are pinned because the default is
@@ -40,7 +43,22 @@ func libraries() []cel.EnvOption {
 		ext.TwoVarComprehensions(ext.TwoVarComprehensionsVersion(comprehensionsVersion)),
 		cel.CostModel(standardModels()...),
 		cel.CostModelVersion(costVersion),
+		cel.Lib(constantRegex{}),
 	}
+}
+
+// constantRegex compiles the constant patterns of matches() once, when the program is planned, instead of at each call.
+type constantRegex struct{}
+
+// LibraryName implements cel.SingletonLibrary.
+func (constantRegex) LibraryName() string { return "banfa.regex" }
+
+// CompileOptions implements cel.Library.
+func (constantRegex) CompileOptions() []cel.EnvOption { return nil }
+
+// ProgramOptions implements cel.Library.
+func (constantRegex) ProgramOptions() []cel.ProgramOption {
+	return []cel.ProgramOption{cel.OptimizeRegex(interpreter.MatchesRegexOptimization)}
 }
 
 // costVersion is the revision of cel-go's cost model. The same reason pins it as the libraries.
@@ -84,6 +102,27 @@ func limitOptions(maxRunes, maxDepth int) []cel.EnvOption {
 		cel.RegexProgramSizeLimit(regexLimit),
 		cel.ASTValidators(strictValidator{}),
 	}
+}
+
+// functionNames returns the names of the functions that expressions may call, in order, for the suggestions of translate:
+// methods by their own name, functions of a library with its prefix (math.greatest). Operators have no name to mistype.
+func functionNames(env *cel.Env) []string {
+	var names []string
+	for name := range env.Functions() {
+		if name[0] >= 'A' && name[0] <= 'z' && name[0] != '_' {
+			names = append(names, name)
+		}
+	}
+	for _, m := range env.Macros() {
+		switch name := m.Function(); name {
+		case "greatest", "least":
+			names = append(names, "math."+name)
+		default:
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // costOptions makes a program measure its cost and stop at the limit. Its units and rules are those of the estimate.

@@ -132,37 +132,42 @@ var english = map[string]string{
 	"logic.unknown-waived":    "the waiver names {0}, which is no rule of this file",                                            // id
 
 	// Suites: BF5001 to BF5007.
-	"suite.unknown-id":       "{0} is no id of {1}",                                                              // id, subject
-	"suite.unknown-rule":     "{0} is no rule of {1}",                                                            // rule, subject
-	"suite.unknown-fact":     "{0} is no fact of {1}",                                                            // fact, subject
-	"suite.unknown-value":    "{1} is no value of {0}",                                                           // fact, value
-	"suite.unknown-outcome":  "{0} is no outcome of {1}",                                                         // outcome, subject
-	"suite.unknown-event":    "{0} is no event of {1}",                                                           // event, subject
-	"suite.unknown-deadline": "{0} is no deadline of {1}",                                                        // deadline, subject
-	"suite.unknown-column":   "{0} is no column of {1}",                                                          // column, subject
-	"suite.unknown-fixture":  "the fixture {0} is not in fixtures",                                               // fixture
-	"suite.unknown-expect":   "{0} is nothing a case of {1} can expect",                                          // key, kind
-	"suite.unknown-path":     "{0} is no value that an answer of {1} has",                                        // path, kind
-	"suite.never-exercised":  "no case exercises {0}; write one in which it applies",                             // rule
-	"suite.item-uncovered":   "no rule follows {0}; write one, or set computable: false with why in the outline", // citation
-	"suite.boundary":         "no case has {0} at {1}, where {2} turns; test {1} and the value beside it",        // fact, value, rule
-	"suite.empty":            "the suite has no case; write one or remove the file",                              // -
-	"suite.no-subject":       "the subject {0} is not in the bundle",                                             // kind/name
-	"suite.subject-form":     "the subject {0} is not written KIND/NAME",                                         // written
-	"suite.subject-kind":     "a suite cannot test {0}",                                                          // kind/name
-	"suite.skip-no-why":      "the case {0} is skipped without a reason; add why",                                // case
-	"suite.no-expectation":   "the case {0} expects nothing, so it cannot fail; add expect",                      // case
-	"suite.table-no-rows":    "the table has no row below its header; write one or remove the table",             // -
-	"suite.table-no-header":  "the table has no header row; begin with | fact | … || outcome |",                  // -
-	"suite.table-no-split":   "this row has no ||; facts stand left of it, expectations right",                   // -
-	"suite.table-two-splits": "this row has more than one ||",                                                    // -
-	"suite.table-width":      "this row has {0} cells, the header {1}; add or remove cells",                      // found, wanted
-	"suite.table-bar":        "a row begins and ends with |",                                                     // -
-	"suite.table-column":     "the column {0} stands twice in the table; remove one",                             // column
-	"suite.table-no-column":  "a column of the header has no name",                                               // -
-	"suite.table-cell":       "{1} is no value of {0}; write a value, - for every value, or ? for absent",        // fact, cell
-	"suite.table-any":        "- needs a finite domain, which {0} lacks; write its values out",                   // fact
-	"suite.table-star":       "* stands only at the end of a list of ids, as in art12-4*",                        // -
+	"suite.unknown-id":       "{0} is no id of {1}",                                                                            // id, subject
+	"suite.unknown-rule":     "{0} is no rule of {1}",                                                                          // rule, subject
+	"suite.unknown-fact":     "{0} is no fact of {1}",                                                                          // fact, subject
+	"suite.unknown-value":    "{1} is no value of {0}",                                                                         // fact, value
+	"suite.unknown-outcome":  "{0} is no outcome of {1}",                                                                       // outcome, subject
+	"suite.unknown-event":    "{0} is no event of {1}",                                                                         // event, subject
+	"suite.unknown-deadline": "{0} is no deadline of {1}",                                                                      // deadline, subject
+	"suite.unknown-column":   "{0} is no column of {1}",                                                                        // column, subject
+	"suite.unknown-fixture":  "the fixture {0} is not in fixtures",                                                             // fixture
+	"suite.unknown-expect":   "{0} is nothing a case of {1} can expect",                                                        // key, kind
+	"suite.unknown-path":     "{0} is no value that an answer of {1} has",                                                      // path, kind
+	"suite.never-exercised":  "no case exercises {0}; write one in which it applies",                                           // rule
+	"suite.item-uncovered":   "no rule follows {0}; write one, or set computable: false with why in the outline",               // citation
+	"suite.boundary":         "no case has {0} at {1}, where {2} turns; test {1} and the value beside it",                      // fact, value, rule
+	"suite.empty":            "the suite has no case; write one or remove the file",                                            // -
+	"suite.no-subject":       "the subject {0} is not in the bundle",                                                           // kind/name
+	"suite.subject-form":     "the subject {0} is not written KIND/NAME",                                                       // written
+	"suite.subject-kind":     "a suite cannot test {0}",                                                                        // kind/name
+	"suite.skip-no-why":      "the case {0} is skipped without a reason; add why",                                              // case
+	"suite.no-expectation":   "the case {0} expects nothing, so it cannot fail; add expect",                                    // case
+	"suite.table-no-rows":    "the table has no row below its header; write one or remove the table",                           // -
+	"suite.table-no-header":  "the table has no header row; begin with | fact | … || outcome |",                                // -
+	"suite.table-no-split":   "this row has no ||; facts stand left of it, expectations right",                                 // -
+	"suite.table-two-splits": "this row has more than one ||",                                                                  // -
+	"suite.table-width":      "this row has {0} cells, the header {1}; add or remove cells",                                    // found, wanted
+	"suite.table-bar":        "a row begins and ends with |",                                                                   // -
+	"suite.table-column":     "the column {0} stands twice in the table; remove one",                                           // column
+	"suite.table-no-column":  "a column of the header has no name",                                                             // -
+	"suite.table-cell":       "{1} is no value of {0}; write a value, - for every value, or ? for absent",                      // fact, cell
+	"suite.table-any":        "- needs a finite domain, which {0} lacks; write its values out",                                 // fact
+	"suite.table-type":       "{0} has type {1}, which a cell cannot hold; write a case instead",                               // fact, type
+	"suite.table-path":       "{0} is not written as paths; write FACT + FACT=VALUE → OUTCOME; FACT → OUTCOME, or [] for none", // cell
+	"suite.table-literal":    "a table stands in a literal block; write table: | and the rows below it",                        // -
+	"suite.unknown-key":      "{0} means nothing in a suite of {1}; remove it",                                                 // key, subject
+	"suite.unknown-item":     "{0} is no item of the case {1}",                                                                 // item, case
+	"suite.table-star":       "* stands only at the end of a list of ids, as in art12-4*",                                      // -
 
 	// Input of an evaluation: the fact errors. {0} is always the fact's path.
 	"input.unknown-fact":  "{0} is not a declared fact",                           // fact

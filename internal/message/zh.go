@@ -162,6 +162,11 @@ var chinese = map[string]string{
 	"suite.table-no-column":  "表头有一列没有名称",
 	"suite.table-cell":       "{1} 不是 {0} 的取值；请写取值，或者 -（每个取值）、?（缺失）",
 	"suite.table-any":        "- 只能用于取值有限的事实，{0} 不是；请逐个写出取值",
+	"suite.table-type":       "{0} 的类型是 {1}，单元格写不下；请改写成用例",
+	"suite.table-path":       "{0} 不是途径的写法；请写作 事实 + 事实=值 → 结果; 事实 → 结果，没有途径写 []",
+	"suite.table-literal":    "表格须写在文字块中；请写 table: |，各行写在其下",
+	"suite.unknown-key":      "以 {1} 为对象的用例没有 {0} 这个键；请删除",
+	"suite.unknown-item":     "用例 {1} 没有数据项 {0}",
 	"suite.table-star":       "* 只能写在 id 列表的末尾，如 art12-4*",
 
 	// 计算的输入

@@ -7,11 +7,22 @@ type Suite struct {
 	Head
 	Subject string // KIND/NAME
 	Cases   []Case
+	// FrameOnly says that the subject's kind cannot be evaluated yet. Cases then holds one entry for each case and each table,
+	// with no facts and nothing expected.
+	FrameOnly bool
+	Waivers   []Waiver // of the subject's file, for findings about suites
+}
+
+// Waiver accepts findings of a code, for some rules or, where it names none, for all.
+type Waiver struct {
+	Code  string
+	Rules []string
 }
 
 // Case is one case: a case of its own, or one expansion of a row of a table.
 type Case struct {
 	ID     string // of a table: TABLE/ROW, or TABLE/ROW.N where the row expands to several
+	Table  string // the table it comes from; empty for a case of its own
 	Title  string
 	Basis  []Basis
 	At     time.Time // zero where the suite names none
@@ -26,8 +37,23 @@ type Case struct {
 
 // Expectation is one compared key of an answer.
 type Expectation struct {
-	Key     string
-	Value   any  // string, bool, []any, map[string]any, json.Number or nil, as JSON would give it
-	AtLeast bool // of a list of ids: others may stand beside them
+	Key string
+	// Value is as JSON would give it: string, bool, json.Number, nil, []any of strings, or of {facts, outcome} for paths.
+	Value any
+	// Shape says how it compares.
+	Shape   Shape
+	AtLeast bool // of a Set: others may stand beside them
 	Place   Place
 }
+
+// Shape is what stands behind a key of `expect`, and so how it compares with an answer.
+type Shape uint8
+
+// The shapes.
+const (
+	Word   Shape = iota // one word of a vocabulary, or null where the key takes it
+	Flag                // a bool
+	Set                 // a list of ids, compared as a set
+	Order               // a list of ids, compared in order
+	Routes              // a list of {facts, outcome}, compared as a set
+)

@@ -12,7 +12,10 @@
 //	position.go    Position, Range, Edit, File: text and places in it
 //	problem.go     Problem: what is wrong, as data
 //	text.go        bytes and characters that no rule file may hold
-//	lex.go         the lexer in block context; lexflow.go inside [] and {}; lexscalar.go, lexblock.go scalars
+//	lex.go         the lexer: one step of block context, comments, --- and ...
+//	lexframe.go    which collection a line belongs to, and the limits; lexkey.go keys; lextab.go tabs
+//	lexscalar.go   plain and quoted scalars; lexblock.go | and >
+//	lexflow.go     the lexer inside [] and {}; lexflowscalar.go scalars there
 //	property.go    tags, anchors, aliases
 //	recover.go     how the lexer goes on after a problem
 //	diagnose.go    which mistake a line that fits nowhere most likely is

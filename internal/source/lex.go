@@ -1,9 +1,6 @@
 package source
 
-import (
-	"bytes"
-	"slices"
-)
+import "bytes"
 
 // token is what the lexer hands to the tree: a scalar (or its absence), or a bracket.
 type token struct {
@@ -29,17 +26,6 @@ const (
 	tokClose            // ] or }
 )
 
-// frame is an open block collection.
-type frame struct {
-	kind    Kind
-	indent  int  // column of its keys or dashes, from 0
-	compact bool // a list whose dashes stand in the column of the key above
-	// awaiting: a key or dash has been read and its value has not.
-	awaiting bool
-	at       int  // offset behind the colon or dash that is waiting
-	spoiled  bool // a problem of its indentation was reported
-}
-
 // lexer reads the document in one pass. Everything is linear: what a recovery takes in is never read again.
 type lexer struct {
 	file *File
@@ -51,27 +37,31 @@ type lexer struct {
 	frames []frame
 	nodes  int
 
-	line  int // index of the current line
-	pos   int // offset of the next byte on it
-	fresh bool
-	keyOK bool
+	line  int  // index of the current line
+	pos   int  // offset of the next byte on it
+	fresh bool // nothing has been read on it
+	keyOK bool // a key or a dash can stand at pos
 
-	rootDone bool // the root collection has begun
-	marked   bool // --- has been read
-	end      int  // where the document ends
-	failed   bool // reading had to stop: there is no tree
-	tabs     []int
+	rootDone bool  // the root collection has begun
+	marked   bool  // --- has been read
+	end      int   // where the document ends
+	failed   bool  // reading had to stop: there is no tree
+	tabs     []int // lines that tabs indent
 }
 
 func newLexer(f *File, out *sink, lim Limits) *lexer {
 	x := &lexer{file: f, src: bytes.Clone(f.Text), lim: lim, out: out, end: len(f.Text)}
+	// Files that people wrote have some 20 bytes per token.
+	x.toks = make([]token, 0, min(len(f.Text)/20+1, lim.Nodes))
 	x.toLine(0)
 	return x
 }
 
 func (x *lexer) lineStart() int { return x.file.lines[x.line] }
-func (x *lexer) lineEnd() int   { return min(x.file.lineEnd(x.line), x.end) }
-func (x *lexer) done() bool     { return x.failed || x.out.full || x.line >= len(x.file.lines) }
+
+func (x *lexer) lineEnd() int { return min(x.file.lineEnd(x.line), x.end) }
+
+func (x *lexer) done() bool { return x.failed || x.out.full || x.line >= len(x.file.lines) }
 
 // toLine goes to the beginning of a line.
 func (x *lexer) toLine(line int) {
@@ -159,42 +149,6 @@ func (x *lexer) content(p int, fresh bool) (int, bool) {
 	return p, true
 }
 
-// tab notes a tab between tokens. At the beginning of a line nobody can say how deep it indents.
-func (x *lexer) tab(tab, p int, indents bool) {
-	if indents {
-		x.tabs = append(x.tabs, x.line)
-	} else {
-		x.out.at(codeSyntax, "yaml.tab-separator", tab, p).fix(x.file, tab, p, " ")
-	}
-	blank(x.src, tab, p)
-}
-
-// reportTabs reports all lines that tabs indent as the one problem they are, and gives up the tree.
-func (x *lexer) reportTabs() {
-	if len(x.tabs) == 0 {
-		return
-	}
-	x.failed = true
-	// What the structure below the first of them seems to be is a consequence.
-	first := x.tabs[0] + 1
-	x.out.list = slices.DeleteFunc(x.out.list, func(p Problem) bool {
-		return p.Code == codeSyntax && p.Range.Start.Line > first
-	})
-	var p *Problem
-	for _, line := range x.tabs {
-		start := x.file.lines[line]
-		end := start
-		for end < len(x.file.Text) && isBlank(x.file.Text[end]) {
-			end++
-		}
-		if p == nil {
-			first := start + bytes.IndexByte(x.file.Text[start:end], '\t')
-			p = x.out.at(codeSyntax, "yaml.tab-indentation", first, end)
-		}
-		p.fix(x.file, start, end, string(bytes.ReplaceAll(x.file.Text[start:end], []byte{'\t'}, []byte("  "))))
-	}
-}
-
 // marker handles ---, ... and % at the beginning of a line, and says whether there was one.
 func (x *lexer) marker(p int) bool {
 	switch {
@@ -242,216 +196,12 @@ func (x *lexer) indicator(p int, c byte) bool {
 // blankAt reports whether white space or the end of the line is at p.
 func (x *lexer) blankAt(p int) bool { return p >= x.lineEnd() || isBlank(x.src[p]) }
 
-func (x *lexer) top() *frame {
-	if len(x.frames) == 0 {
-		return nil
-	}
-	return &x.frames[len(x.frames)-1]
-}
-
-func (x *lexer) topIndent(orElse int) int {
-	if top := x.top(); top != nil {
-		return top.indent
-	}
-	return orElse
-}
-
-// unroll closes the collections that a line beginning at col ends.
-func (x *lexer) unroll(col int, dash bool) {
-	for top := x.top(); top != nil && top.indent > col; top = x.top() {
-		x.closeFrame()
-	}
-	if top := x.top(); top != nil && top.compact && top.indent == col && !dash {
-		x.closeFrame()
-	}
-}
-
-// nullKey reports a colon with nothing in front of it.
-func (x *lexer) nullKey(p, col int) {
-	x.out.at(codeWrongShape, "yaml.null-key", p, p+1)
-	if x.fresh {
-		x.skipBlock(x.topIndent(col))
-		return
-	}
-	top := x.top()
-	top.awaiting = false
-	x.recoverLine(p, top.indent, len(x.toks))
-}
-
-func (x *lexer) closeFrame() {
-	if top := x.top(); top.awaiting {
-		x.empty(top.at, top.indent)
-	}
-	x.frames = x.frames[:len(x.frames)-1]
-}
-
-// push opens a collection at p, within the limits.
-func (x *lexer) push(f frame, p int) bool {
-	x.frames = append(x.frames, f)
-	return x.deep(len(x.frames), p) && x.count(p)
-}
-
-func (x *lexer) deep(depth, p int) bool {
-	if depth > x.lim.Depth {
-		x.out.at(codeLimit, "limit.depth", p, p, itoa(x.lim.Depth))
-		x.failed = true
-	}
-	return !x.failed
-}
-
-func (x *lexer) count(p int) bool {
-	x.nodes++
-	if x.nodes > x.lim.Nodes && !x.failed {
-		x.out.at(codeLimit, "limit.nodes", p, p, itoa(x.lim.Nodes))
-		x.failed = true
-	}
-	return !x.failed
-}
-
-// emit adds a scalar.
-func (x *lexer) emit(t token) {
-	if x.count(t.start) {
-		x.toks = append(x.toks, t)
-	}
-}
-
-// empty adds the null that stands where a value is missing.
-func (x *lexer) empty(at, parent int) {
-	x.emit(token{kind: tokEmpty, start: at, end: at, parent: parent})
-}
-
-// enter finds the collection that a key or dash in column col belongs to, or opens it.
-func (x *lexer) enter(p, col int, kind Kind) bool {
-	top := x.top()
-	switch {
-	case top == nil && x.rootDone:
-		x.unexpected(p, col)
-		return false
-	case top == nil:
-		x.rootDone = true
-		return x.push(frame{kind: kind, indent: col}, p)
-	case top.indent == col && top.kind == kind:
-		if top.awaiting {
-			x.empty(top.at, top.indent)
-		}
-		top.spoiled = false
-		return !x.failed
-	case top.indent == col && kind == List && top.awaiting:
-		top.awaiting = false
-		return x.push(frame{kind: List, indent: col, compact: true}, p)
-	case top.indent < col && top.awaiting:
-		top.awaiting = false
-		return x.push(frame{kind: kind, indent: col}, p)
-	}
-	x.misplaced(p, col, kind)
-	return false
-}
-
-// dash reads the dash of a list item.
-func (x *lexer) dash(p, col int) {
-	if !x.keyOK {
-		top := x.top()
-		top.awaiting = false
-		x.out.at(codeSyntax, "yaml.list-on-key-line", p, x.commentFrom(p))
-		x.recoverLine(p, top.indent, len(x.toks))
-		return
-	}
-	if !x.enter(p, col, List) {
-		return
-	}
-	top := x.top()
-	top.awaiting, top.at = true, p+1
-	x.pos, x.fresh, x.keyOK = p+1, false, true
-}
-
-// foundKey is a key on the current line.
-type foundKey struct {
-	start, end, colon int
-	style             Style
-}
-
-// findKey looks for a key that begins at p: a plain or quoted scalar with a colon behind it, on one line.
-func (x *lexer) findKey(p int) (foundKey, bool) {
-	c := x.src[p]
-	if c == '"' || c == '\'' {
-		style := SingleQuoted
-		if c == '"' {
-			style = DoubleQuoted
-		}
-		end, ok := x.closingQuote(p, x.lineEnd())
-		if !ok {
-			return foundKey{}, false
-		}
-		q := x.skipBlanks(end)
-		if q < x.lineEnd() && x.indicator(q, ':') {
-			return foundKey{p, end, q, style}, true
-		}
-		return foundKey{}, false
-	}
-	if c != '!' && c != '&' && c != '*' && !x.plainStart(p) {
-		return foundKey{}, false
-	}
-	end, stop := x.plainLine(p)
-	if stop != stopColon || end == p {
-		return foundKey{}, false
-	}
-	return foundKey{p, end, x.skipBlanks(end), Plain}, true
-}
-
 // skipBlanks is the offset of the first byte from p on the current line that is no white space.
 func (x *lexer) skipBlanks(p int) int {
 	for p < x.lineEnd() && isBlank(x.src[p]) {
 		p++
 	}
 	return p
-}
-
-// key reads a key and its colon.
-func (x *lexer) key(k foundKey, col int) {
-	if !x.enter(k.start, col, Map) {
-		return
-	}
-	x.emitKey(k, false, col)
-	top := x.top()
-	top.awaiting, top.at = true, k.colon+1
-	x.pos, x.fresh, x.keyOK = k.colon+1, false, false
-}
-
-// emitKey adds a key of a block or flow map.
-func (x *lexer) emitKey(k foundKey, flow bool, parent int) {
-	t := token{style: k.style, flow: flow, key: true, start: k.start, end: k.end, parent: parent}
-	x.checkTabsAround(k.end, k.colon)
-	switch c := x.src[k.start]; {
-	case k.style != Plain:
-		x.checkEscapes(&t)
-	case c == '!' || c == '&' || c == '*':
-		x.keyProperty(&t)
-	default:
-		x.checkPlain(&t, roleKey)
-	}
-	x.emit(t)
-}
-
-// checkTabsAround refuses tabs between a key and its colon.
-func (x *lexer) checkTabsAround(from, to int) {
-	if i := bytes.IndexByte(x.src[from:to], '\t'); i >= 0 {
-		x.tab(from+i, to, false)
-	}
-}
-
-// place finds the key or dash that a value at p belongs to, and the column of its collection.
-func (x *lexer) place(p, col int) (parent int, ok bool) {
-	top := x.top()
-	switch {
-	case top == nil && !x.rootDone && bytes.IndexByte([]byte("[{!&"), x.src[p]) >= 0:
-		x.rootDone = true
-		return -1, true
-	case top != nil && top.awaiting && col > top.indent:
-		top.awaiting = false
-		return top.indent, true
-	}
-	x.unexpected(p, col)
-	return 0, false
 }
 
 // value reads a value of block context.

@@ -69,7 +69,7 @@ func numberStart(c byte) bool { return c >= '0' && c <= '9' || c == '-' || c == 
 
 // booleanWord is the truth value of a word that YAML 1.1 or 1.2 takes for one, in any case.
 func booleanWord(s string) (value, ok bool) {
-	if len(s) > len("false") {
+	if len(s) > len("false") || !strings.Contains("yYnNoOtTfF", s[:1]) {
 		return false, false
 	}
 	switch strings.ToLower(s) {
@@ -130,6 +130,9 @@ const maxLiteral = 128
 // checkWideSpaces refuses full-width and no-break spaces at the ends of plain text, where they look like indentation
 // or separation.
 func (x *lexer) checkWideSpaces(t *token, text string) bool {
+	if text[0] < 0x80 && text[len(text)-1] < 0x80 {
+		return false
+	}
 	const wide = "\u3000\u00a0"
 	lead := len(text) - len(strings.TrimLeft(text, wide))
 	trail := len(text) - len(strings.TrimRight(text, wide))

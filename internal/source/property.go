@@ -7,10 +7,10 @@ import (
 
 // property reads a block value that begins with a tag, an anchor or an alias.
 func (x *lexer) property(p, parent int) {
-	end := x.commentFrom(p)
-	if x.checkProperty(p, end, parent, false) {
+	if x.checkProperty(p, parent, false) {
 		// Only the tag or anchor was too much; what it was put on follows.
 		x.restoreAwaiting(parent)
+		x.fresh, x.keyOK = false, false
 		return
 	}
 	x.recoverLine(p, parent, len(x.toks))
@@ -26,45 +26,59 @@ func (x *lexer) restoreAwaiting(parent int) {
 	}
 }
 
-// checkProperty reports the tag, anchor or alias at p; the text it belongs to ends at end. It returns true when it
-// has blanked the tag or anchor and reading can go on behind it, false when the text is one scalar.
-func (x *lexer) checkProperty(p, end, parent int, flow bool) bool {
-	text := string(x.file.Text[p:end])
-	name := text
-	if i := strings.IndexAny(text, " \t"); i >= 0 {
-		name = text[:i]
+// checkProperty reports the tag, anchor or alias at p. It returns true when it has blanked the tag or anchor and
+// reading can go on behind it, false when the text is one scalar.
+func (x *lexer) checkProperty(p, parent int, flow bool) bool {
+	end := p
+	for end < x.lineEnd() && !isBlank(x.src[end]) && !(flow && isFlowIndicator(x.src[end])) {
+		end++
 	}
-	if flow {
-		if i := strings.IndexAny(name, "[]{},"); i >= 0 {
-			name = name[:i]
-		}
+	next := x.skipBlanks(end)
+	name := string(x.file.Text[p:end])
+	// The longest operator has three characters.
+	rest := string(x.file.Text[next:min(next+3, x.lineEnd())])
+	if rest != "" && (rest[0] == '#' || flow && (rest[0] == ',' || rest[0] == ']' || rest[0] == '}')) {
+		rest = ""
 	}
-	rest := strings.TrimLeft(text[len(name):], " \t")
-	next := p + len(text) - len(rest)
 	switch {
-	case text[0] == '*':
+	case name[0] == '*':
 		if !x.mergeValue() {
-			x.out.at(codeAnchor, "yaml.alias", p, p+len(name), name)
+			x.out.at(codeAnchor, "yaml.alias", p, end, name)
 		}
 		return false
-	case strings.HasPrefix(text, "&&"):
-		x.quoteFix(x.out.at(codeSyntax, "yaml.reserved-character", p, p+1, "&"), p, end, parent, flow)
+	case strings.HasPrefix(name, "&&"):
+		x.quoteText(x.out.at(codeSyntax, "yaml.reserved-character", p, p+1, "&"), p, parent, flow)
 		return false
-	case text[0] == '&':
-		x.out.at(codeAnchor, "yaml.anchor", p, p+len(name), name).fix(x.file, p, next, "")
+	case name[0] == '&':
+		x.out.at(codeAnchor, "yaml.anchor", p, end, name).fix(x.file, p, next, "")
 	case isNegation(name, rest):
-		x.quoteFix(x.out.at(codeNegation, "yaml.negation-tag", p, end, text), p, end, parent, flow)
+		text := x.textEnd(p, flow)
+		pr := x.out.at(codeNegation, "yaml.negation-tag", p, text, string(x.file.Text[p:text]))
+		x.quoteFix(pr, p, text, parent, flow)
 		return false
 	default:
-		x.out.at(codeTag, "yaml.tag", p, p+len(name), name).fix(x.file, p, next, "")
+		x.out.at(codeTag, "yaml.tag", p, end, name).fix(x.file, p, next, "")
 	}
 	if !isASCII(name) {
 		// Spaces in its place would move what follows.
 		return false
 	}
-	blank(x.src, p, p+len(name))
-	x.pos = p + len(name)
+	blank(x.src, p, end)
+	x.pos = end
 	return true
+}
+
+// textEnd is where the text that begins at p and was meant as one value ends on its line.
+func (x *lexer) textEnd(p int, flow bool) int {
+	if flow {
+		return x.flowText(p)
+	}
+	return x.commentFrom(p)
+}
+
+// quoteText attaches the edit that quotes the whole value at p.
+func (x *lexer) quoteText(pr *Problem, p, parent int, flow bool) {
+	x.quoteFix(pr, p, x.textEnd(p, flow), parent, flow)
 }
 
 func isASCII(s string) bool {
@@ -136,12 +150,18 @@ func isNegation(name, rest string) bool {
 }
 
 // flowText is where the text from p ends in flow context: before the comma, bracket, comment or line end that is not
-// inside parentheses or quotes.
+// inside parentheses or quotes. It looks no further than that, because a line can hold many values.
 func (x *lexer) flowText(p int) int {
-	end := x.commentFrom(p)
-	depth, quote := 0, byte(0)
-	for i := p; i < end; i++ {
+	limit := x.lineEnd()
+	depth, quote, hash := 0, byte(0), -1
+	end := limit
+scan:
+	for i := p; i < limit; i++ {
 		c := x.src[i]
+		comment := c == '#' && i > p && isBlank(x.src[i-1])
+		if comment && hash < 0 {
+			hash = i
+		}
 		switch {
 		case quote != 0:
 			if c == quote {
@@ -153,11 +173,15 @@ func (x *lexer) flowText(p int) int {
 			depth++
 		case depth > 0 && (c == ')' || c == ']' || c == '}'):
 			depth--
-		case c == ',' && depth == 0, c == ']', c == '}':
-			return p + len(bytes.TrimRight(x.src[p:i], " \t"))
+		case c == ',' && depth == 0, c == ']', c == '}', comment:
+			end = i
+			break scan
 		}
 	}
-	return end
+	if quote != 0 && hash >= 0 {
+		end = hash
+	}
+	return p + len(bytes.TrimRight(x.src[p:end], " \t"))
 }
 
 // role is the role of a value of block context.

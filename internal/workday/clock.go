@@ -92,10 +92,14 @@ func (c Clock) AddWorkdays(d civil.Date, n int) (civil.Date, error) {
 	}
 }
 
-// OnOrBefore returns d itself, or the counting day before it where d does not count. It is an error as for AddWorkdays.
+// OnOrBefore returns d itself, or the counting day before it where d does not count. The errors are those of
+// AddWorkdays; a d within a span without end is an *OpenError, too.
 func (c Clock) OnOrBefore(d civil.Date) (civil.Date, error) {
 	if x := c.index; d < x.first || d > x.last {
 		return 0, x.uncovered(d)
+	}
+	if k := len(c.spans); k > 0 && c.spans[k-1].To == Forever && c.spans[k-1].From <= d {
+		return 0, &OpenError{c.spans[k-1].From}
 	}
 	return c.backward(d+1, -1)
 }

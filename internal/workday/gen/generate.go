@@ -53,7 +53,12 @@ func generate(folder string) (map[string][]byte, error) {
 	if err := readJSON(filepath.Join(folder, "cn-holidays.meta.json"), &meta); err != nil {
 		return nil, err
 	}
-	notices, err := collect(years, append(slices.Clone(earlyNotices), meta.Notices...))
+	listed := append(slices.Clone(earlyNotices), meta.Notices...)
+	listed = slices.DeleteFunc(listed, func(n notice) bool { _, ok := years[strconv.Itoa(n.Year)]; return !ok })
+	if len(listed) == 0 {
+		return nil, fmt.Errorf("%s: no notice for the years of the facts", folder)
+	}
+	notices, err := collect(years, listed)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +81,10 @@ func generate(folder string) (map[string][]byte, error) {
 			"# Made by internal/workday/gen; internal/workday/doc.go describes the format.\n", n.Year)
 		files[name] = append([]byte(comment), workday.Format(of)...)
 	}
-	return files, verify(files, years)
+	if err := verify(files, years); err != nil {
+		return nil, err
+	}
+	return files, nil
 }
 
 func readJSON(file string, to any) error {
@@ -203,7 +211,7 @@ func balance(notices []workday.Notice) error {
 		}
 	}
 	var errs []error
-	for y := first; y < first+len(final); y++ {
+	for y := first; y <= order[len(order)-1].Year; y++ {
 		if want := lawful(y) + uneven[y].days; final[y] != want {
 			errs = append(errs, fmt.Errorf("%d: %d more weekdays off than make-up days, the law gives %d", y, final[y], want))
 		}
