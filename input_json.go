@@ -23,6 +23,10 @@ func (j JSON) document(s *input.Schema) (*input.Document, error) {
 	return Map(m).document(s)
 }
 
+// Map reads the document as it stands, unchecked but for its form: one object, no key twice, at most 1 MiB. Numbers are
+// json.Number.
+func (j JSON) Map() (Map, error) { return parseFacts(j, Limits{}.withDefaults().FactsBytes) }
+
 // parseFacts reads one JSON object strictly: no duplicate keys, nothing behind it, numbers with their digits.
 func parseFacts(text []byte, limit int) (map[string]any, error) {
 	if limit > 0 && len(text) > limit {

@@ -71,6 +71,7 @@ type loadOptions struct {
 	functions []Function
 	today     time.Time
 	strict    bool
+	names     map[string]string
 }
 
 // WithLimits sets limits; by default those that Limits names.
@@ -93,6 +94,11 @@ func ReviewedBy(day time.Time) Option { return optionFunc(func(o *loadOptions) {
 
 // Strict makes Load fail on warnings too.
 func Strict() Option { return optionFunc(func(o *loadOptions) { o.strict = true }) }
+
+// Named gives files the names by which findings show them, where the names in the file system are not the user's own.
+func Named(names map[string]string) Option {
+	return optionFunc(func(o *loadOptions) { o.names = names })
+}
 
 // WithContext makes loading stop when ctx is done.
 func WithContext(ctx context.Context) Option { return optionFunc(func(o *loadOptions) { o.ctx = ctx }) }
@@ -164,13 +170,36 @@ func load(fsys fs.FS, opts []Option) (*Rules, *Diagnostics, error) {
 	if err := context.Cause(l.opts.ctx); err != nil {
 		return nil, nil, err
 	}
+	found := l.waived()
+	l.rename(found)
 	ds := NewDiagnostics(l.sources)
-	ds.Add(l.waived()...)
+	ds.Add(found...)
 	ds.Sort()
 	rules := &Rules{
 		bundle: l.bundle, instruments: l.instruments, opts: l.opts, warnings: ds, digest: l.digest(),
 	}
 	return rules, ds, nil
+}
+
+// rename shows files by the names the host gave them.
+func (l *loader) rename(found []Diagnostic) {
+	shown := func(name string) string {
+		if s, ok := l.opts.names[name]; ok {
+			return s
+		}
+		return name
+	}
+	for i := range found {
+		found[i].File = shown(found[i].File)
+		for j := range found[i].Related {
+			found[i].Related[j].File = shown(found[i].Related[j].File)
+		}
+	}
+	for name, s := range l.opts.names {
+		if text, ok := l.sources[name]; ok {
+			l.sources[s] = text
+		}
+	}
 }
 
 type inputFile struct {

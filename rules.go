@@ -71,6 +71,18 @@ func (r *Rules) Facts(id string) (facts []Fact, ok bool) {
 	return nil, false
 }
 
+// ChangeFacts returns the facts that a file declares for changing a recorded outcome; id is KIND/NAME.
+func (r *Rules) ChangeFacts(id string) (facts []Fact) {
+	for _, c := range r.bundle.Classifications {
+		if c.ID() == id && c.Transitions != nil {
+			for i := range c.Transitions.Facts {
+				facts = append(facts, newFact(&c.Transitions.Facts[i]))
+			}
+		}
+	}
+	return facts
+}
+
 // Bundle is for the packages of this module: its type is internal.
 func (r *Rules) Bundle() *ruleset.Bundle { return r.bundle }
 

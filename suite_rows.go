@@ -66,6 +66,7 @@ func (s *suiteReader) readTable(n *source.Node) {
 	total := 0
 	for _, r := range rows {
 		tc, good := s.readRow(&c, columns, r)
+		good = (!changing || s.complete(columns, tc)) && good
 		ok = ok && good
 		cases = append(cases, tc)
 		total = min(total+tc.count, overflown)
@@ -226,6 +227,9 @@ func (t *tableText) unknownColumn(c tableCell) {
 				return
 			}
 			names = append(names, name)
+			for _, field := range f.typ.Fields {
+				names = append(names, name+"."+field.Name)
+			}
 		}
 	}
 	g.didYouMean(c.text, names)
@@ -265,6 +269,17 @@ func placeOfRange(r source.Range) ruleset.Place {
 	return ruleset.Place{Line: r.Start.Line, Column: r.Start.Column, EndLine: r.End.Line, EndColumn: r.End.Column}
 }
 
+// complete reports the values of a change that a row lacks: they are the same for all its expansions.
+func (s *suiteReader) complete(columns []tableColumn, tc tableCase) bool {
+	have := map[string]any{}
+	for i, options := range tc.options {
+		if col := &columns[i]; col.group != nil && col.group.key == "change" && col.fact != nil && len(options) > 0 {
+			have[col.fact.name] = options[0].value // nil for ?
+		}
+	}
+	return s.required(tc.row.at, have, "change")
+}
+
 // expand makes the cases of a row, the last `-` varying fastest.
 func (s *suiteReader) expand(c *ruleset.Case, columns []tableColumn, tc tableCase, changing bool) {
 	id := c.ID + "/" + strconv.Itoa(tc.number)
@@ -291,9 +306,6 @@ func (s *suiteReader) expand(c *ruleset.Case, columns []tableColumn, tc tableCas
 				to = x.Change
 			}
 			put(to, append([]string{col.fact.name}, col.path...), o)
-		}
-		if changing && !s.required(tc.row.at, x.Change, "change") {
-			return // the same for every expansion
 		}
 		s.add(x)
 	}

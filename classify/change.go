@@ -94,6 +94,28 @@ func (c *Classifier) Change(ctx context.Context, ch Change, opts ...CallOption) 
 	return r, context.Cause(ctx)
 }
 
+// ChangeFacts returns the facts that the file declares for changes; none where it has no transitions.
+func (c *Classifier) ChangeFacts() []banfa.Fact { return c.rules.ChangeFacts(c.c.ID()) }
+
+// SplitChange takes a document that holds both the facts of a data set and those of a change apart, by what the file declares.
+func (c *Classifier) SplitChange(doc banfa.JSON) (facts, transition banfa.Map, err error) {
+	all, err := doc.Map()
+	if err != nil {
+		return nil, nil, err
+	}
+	facts, transition = banfa.Map{}, banfa.Map{}
+	for name, v := range all {
+		if _, ok := c.schema.Index(name); !ok && c.transition != nil {
+			if _, ok := c.transition.Index(name); ok {
+				transition[name] = v
+				continue
+			}
+		}
+		facts[name] = v
+	}
+	return facts, transition, nil
+}
+
 // ends returns the ranks of the two outcomes.
 func (c *Classifier) ends(ch Change) (from, to int, err error) {
 	from, ok := c.c.Rank(ch.From)

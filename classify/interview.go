@@ -92,6 +92,15 @@ func (in *Interview) Back() (string, error) {
 	return name, nil
 }
 
+// Label returns a text of the rule file in a language, by a key such as facts.consent_obtained.ask, and own where the bundle has no
+// labels in it.
+func (in *Interview) Label(lang, key, own string) string {
+	if s := in.c.rules.Label(lang, in.c.c.ID(), key); s != "" {
+		return s
+	}
+	return own
+}
+
 // Result returns the answer as it stands.
 func (in *Interview) Result() *Result { return in.result }
 

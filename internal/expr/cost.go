@@ -4,7 +4,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"cel.dev/cel-go/checker"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/operators"
@@ -17,7 +16,7 @@ import (
 //
 // The estimator remembers the paths of optional selections of the expression it is asked about, so that it must not be
 // used for a second one.
-func newCostEstimator(lookup func(path []string) *Type) checker.CostEstimator {
+func newCostEstimator(lookup func(path []string) *Type) cost.Estimator {
 	return &costEstimator{lookup: lookup, selected: map[optionalSelect][]string{}}
 }
 

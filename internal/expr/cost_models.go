@@ -94,7 +94,7 @@ func estimateFormat(estimator cost.Estimator, target *cost.AstNode, args []cost.
 	longest := cost.SafeAdd(template.Max, writtenLength(&values))
 	scan := template.MultiplyByCostFactor(cost.StringTraversalCostFactor)
 	size := cost.RangedSizeEstimate(0, longest)
-	return cost.NewCallEstimate(cost.CostEstimate{
+	return cost.NewCallEstimate(cost.Estimate{
 		Min: cost.SafeAdd(cost.CallCost, scan.Min), Max: cost.SafeAdd(cost.CallCost, scan.Max, longest),
 	}, &size)
 }
@@ -153,7 +153,7 @@ func regexModel(overload string, member bool, size cost.QuantityExpr) cost.Overl
 		} else {
 			again = referenceCost(operands[1].Expr()) // cel-go works the argument out twice; see strictWalk.pattern
 		}
-		est := cost.CallEstimate{CostEstimate: cost.CostEstimate{
+		est := cost.CallEstimate{CostEstimate: cost.Estimate{
 			Min: searchCost(text.Min, lowest), Max: cost.SafeAdd(searchCost(text.Max, highest), again),
 		}}
 		if sizing != nil {

@@ -136,23 +136,40 @@ func fitDecimal(coefficient *big.Int, exponent int64) (decimalValue, error) {
 	if coefficient.BitLen() > 4*slack || exponent < -slack || exponent > decimalDigits {
 		return decimalValue{}, decimalTooLong()
 	}
-	for exponent < 0 {
-		quotient, remainder := new(big.Int), new(big.Int)
-		if quotient.QuoRem(coefficient, bigTen, remainder); remainder.Sign() != 0 {
-			break
-		}
-		coefficient, exponent = quotient, exponent+1
-	}
+	coefficient, exponent = trimZeros(coefficient, exponent)
 	if exponent > 0 {
 		coefficient, exponent = coefficient.Mul(coefficient, tenTo(exponent)), 0
 	}
-	if exponent < -decimalDigits || coefficient.CmpAbs(tenTo(decimalDigits)) >= 0 {
+	if exponent < -decimalDigits || !coefficient.IsInt64() && coefficient.CmpAbs(decimalBound) >= 0 {
 		return decimalValue{}, decimalTooLong()
 	}
 	return decimalValue{decimal.NewFromBigInt(coefficient, int32(exponent))}, nil
 }
 
-var bigTen = big.NewInt(10)
+// trimZeros takes the zeros at the end of a fraction away. Nearly every amount fits an int64, where that costs nothing.
+func trimZeros(coefficient *big.Int, exponent int64) (*big.Int, int64) {
+	if coefficient.IsInt64() {
+		n := coefficient.Int64()
+		for ; exponent < 0 && n%10 == 0; exponent++ {
+			n /= 10
+		}
+		return coefficient.SetInt64(n), exponent
+	}
+	quotient, remainder := new(big.Int), new(big.Int)
+	for exponent < 0 {
+		if quotient.QuoRem(coefficient, bigTen, remainder); remainder.Sign() != 0 {
+			break
+		}
+		coefficient.Set(quotient)
+		exponent++
+	}
+	return coefficient, exponent
+}
+
+var (
+	bigTen       = big.NewInt(10)
+	decimalBound = tenTo(decimalDigits) // the least number with too many digits
+)
 
 func tenTo(n int64) *big.Int { return new(big.Int).Exp(bigTen, big.NewInt(n), nil) }
 

@@ -287,7 +287,7 @@ var properties = map[string]bool{
 // selection says that a type has no fields.
 func (t *translation) selection(node ast.Expr, typeName string, place func(code, key string, args ...string) Issue) Issue {
 	if node == nil || node.Kind() != ast.SelectKind {
-		return place("BF2002", "cel.selection", typeName)
+		return place("BF2002", "cel.selection", typeName, "")
 	}
 	field := node.AsSelect().FieldName()
 	issue := place("BF2002", "cel.selection", typeName, field)

@@ -50,16 +50,28 @@ func (w strictWalk) walk(e ast.Expr, nesting int, formatted bool) {
 			w.list(e.AsList())
 		}
 	case ast.ComprehensionKind:
-		if r := e.AsComprehension().IterRange(); r.Kind() == ast.ListKind && r.AsList().Size() == 0 {
-			break // a mere binding
-		}
-		if nesting++; nesting == comprehensionLimit+1 {
-			w.report(e.ID(), "cel.limit", limitNesting, strconv.Itoa(comprehensionLimit))
-		}
+		w.comprehension(e, nesting, formatted)
+		return
 	}
 	for _, part := range children(e) {
 		w.walk(part, nesting, formatted)
 	}
+}
+
+// comprehension counts how deep loops stand in each other. What a loop ranges over is worked out once, so that a chain
+// of them (a.filter(…).map(…)) is no deeper than one; and a binding, which ranges over nothing, is no loop.
+func (w strictWalk) comprehension(e ast.Expr, nesting int, formatted bool) {
+	c := e.AsComprehension()
+	for _, once := range []ast.Expr{c.IterRange(), c.AccuInit(), c.Result()} {
+		w.walk(once, nesting, formatted)
+	}
+	if r := c.IterRange(); r.Kind() != ast.ListKind || r.AsList().Size() > 0 {
+		if nesting++; nesting == comprehensionLimit+1 {
+			w.report(e.ID(), "cel.limit", limitNesting, strconv.Itoa(comprehensionLimit))
+		}
+	}
+	w.walk(c.LoopCondition(), nesting, formatted)
+	w.walk(c.LoopStep(), nesting, formatted)
 }
 
 // list refuses a list of several types: a comparison with what stands in it could never be true for some of them.
@@ -189,7 +201,10 @@ func referenceCost(e ast.Expr) uint64 {
 // which differ and can be missing; an offset means the same everywhere.
 func (w strictWalk) zone(arg ast.Expr) {
 	text, ok := stringLiteral(arg)
-	if !ok || text != "UTC" && !zoneOffset.MatchString(text) {
+	switch {
+	case !ok:
+		w.report(arg.ID(), "cel.constant.zone.dynamic")
+	case text != "UTC" && !zoneOffset.MatchString(text):
 		w.report(arg.ID(), "cel.constant.zone", clipped(text))
 	}
 }

@@ -28,7 +28,16 @@ func golden(t *testing.T, name, got string) {
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)
-	assert.Equal(t, string(want), got, "if the change is meant, run go test ./internal/expr -update-cel and read the diff")
+	wanted, lines := strings.Split(string(want), "\n"), strings.Split(got, "\n")
+	for i := range max(len(wanted), len(lines)) {
+		if i >= len(wanted) || i >= len(lines) || wanted[i] != lines[i] {
+			from := max(0, i-3)
+			assert.Failf(t, path, "differs at line %d; if that is meant, run go test ./internal/expr -update-cel and read the diff\nwant\n%s\ngot\n%s",
+				i+1, strings.Join(wanted[min(from, len(wanted)):min(i+3, len(wanted))], "\n"),
+				strings.Join(lines[min(from, len(lines)):min(i+3, len(lines))], "\n"))
+			return
+		}
+	}
 }
 
 type testApplicant struct {

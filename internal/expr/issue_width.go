@@ -144,8 +144,9 @@ func isWordRune(r rune) bool {
 // or |. Each explains a syntax error better than the parser does, and has its fix.
 func slips(tokens []token) []Issue {
 	var issues []Issue
+	operator := -1 // the token before which a slip ended
 	for i := 0; i < len(tokens) && len(issues) < issueLimit; i++ {
-		before := i > 0 && tokens[i-1].operand()
+		before := i > 0 && i != operator && tokens[i-1].operand()
 		want, n := slip(tokens[i:], before)
 		if n == 0 {
 			continue
@@ -160,6 +161,7 @@ func slips(tokens []token) []Issue {
 			issue.Args[0], issue.Fix = "not in", "" // what is meant stands on both sides
 		}
 		issues = append(issues, issue)
+		operator = i + n
 		i += n - 1
 	}
 	return issues

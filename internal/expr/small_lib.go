@@ -2,6 +2,7 @@ package expr
 
 import (
 	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/ext"
@@ -109,7 +110,7 @@ func limitOptions(maxRunes, maxDepth int) []cel.EnvOption {
 func functionNames(env *cel.Env) []string {
 	var names []string
 	for name := range env.Functions() {
-		if name[0] >= 'A' && name[0] <= 'z' && name[0] != '_' {
+		if isLetter(rune(name[0])) && name[0] != '_' && name != "in" && !strings.Contains(name, "@") {
 			names = append(names, name)
 		}
 	}

@@ -28,7 +28,7 @@ const maxArgument = 400
 // with an ellipsis. An unknown key and a missing argument show up in the text, so that a mistake of ours is seen
 // and never hides the finding itself.
 func Text(lang, key string, args ...string) string {
-	template, ok := templates(lang)[key]
+	template, ok := text(lang, key)
 	if !ok {
 		return unknown(key, args)
 	}
@@ -57,15 +57,8 @@ func Text(lang, key string, args ...string) string {
 
 // Has reports whether the catalogue has a sentence under key.
 func Has(key string) bool {
-	_, ok := english[key]
+	_, ok := text(English, key)
 	return ok
-}
-
-func templates(lang string) map[string]string {
-	if lang == Chinese {
-		return chinese
-	}
-	return english
 }
 
 func unknown(key string, args []string) string {

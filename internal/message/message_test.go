@@ -147,3 +147,11 @@ func FuzzVisible(f *testing.F) {
 		}
 	})
 }
+
+func TestProseHasTheSameArgumentsInBothLanguages(t *testing.T) {
+	for key, both := range prose {
+		assert.Equal(t, arguments(both[0]), arguments(both[1]), key)
+		_, twice := english[key]
+		assert.False(t, twice, "%s stands in both catalogues", key)
+	}
+}

@@ -49,3 +49,15 @@ func BenchmarkLibraryAlone(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkHostile(b *testing.B) {
+	for name, text := range hostile() {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				source.Parse("a.yaml", []byte(text), source.DefaultLimits())
+			}
+		})
+	}
+}

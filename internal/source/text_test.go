@@ -13,13 +13,13 @@ import (
 
 func TestCharactersThatNoRuleFileMayHold(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"a NUL byte":                        {"a: b\x00c\n", `1:5-1:6 BF1010 text.control ["U+0000"] → a: bc`},
-		"a run of them is one problem":      {"a: \x01\x01\x01b\n", `1:4-1:7 BF1010 text.control ["U+0001"] → a: b`},
-		"an escape sequence of a terminal":  {"a: \x1b[31m\n", `1:4-1:5 BF1010 text.control ["U+001B"] → a: [31m`},
-		"DEL and C1 controls":               {"a: b\x7f\nc: d\u0080\n", `1:5-1:6 BF1010 text.control ["U+007F"] → a: b|2:5-2:6 BF1010 text.control ["U+0080"] → c: d`},
-		"a byte that is no UTF-8":           {"a: 中\nb: \xd6\xd0\n", `2:4-2:5 BF1010 text.invalid-utf8 ["0xD6"]`},
-		"a truncated character":             {"a: \xe4\xb8", `1:4-1:5 BF1010 text.invalid-utf8 ["0xE4"]`},
-		"a lone carriage return":            {"a: 1\rb: 2\n", `1:5-1:6 BF1010 text.carriage-return ["U+000D"] → a: 1 ⏎ b: 2`},
+		"a NUL byte":                       {"a: b\x00c\n", `1:5-1:6 BF1010 text.control ["U+0000"] → a: bc`},
+		"a run of them is one problem":     {"a: \x01\x01\x01b\n", `1:4-1:7 BF1010 text.control ["U+0001"] → a: b`},
+		"an escape sequence of a terminal": {"a: \x1b[31m\n", `1:4-1:5 BF1010 text.control ["U+001B"] → a: [31m`},
+		"DEL and C1 controls":              {"a: b\x7f\nc: d\u0080\n", `1:5-1:6 BF1010 text.control ["U+007F"] → a: b|2:5-2:6 BF1010 text.control ["U+0080"] → c: d`},
+		"a byte that is no UTF-8":          {"a: 中\nb: \xd6\xd0\n", `2:4-2:5 BF1010 text.invalid-utf8 ["0xD6"]`},
+		"a truncated character":            {"a: \xe4\xb8", `1:4-1:5 BF1010 text.invalid-utf8 ["0xE4"]`},
+		"a lone carriage return":           {"a: 1\rb: 2\n", `1:5-1:6 BF1010 text.carriage-return ["U+000D"] → a: 1 ⏎ b: 2`},
 		"next line, line and paragraph separators": {
 			"a: \u0085\nb: \u2028\nc: \u2029\n",
 			`1:4-1:5 BF1010 text.line-separator ["U+0085"] → a: |2:4-2:5 BF1010 text.line-separator ["U+2028"] → b: |3:4-3:5 BF1010 text.line-separator ["U+2029"] → c: `,

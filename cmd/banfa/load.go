@@ -1,0 +1,180 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing/fstest"
+
+	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/measures/shenzhen"
+)
+
+// maxStdin bounds a rule file that comes from standard input.
+const maxStdin = 2 << 20
+
+// collect reads the rule files that paths name into one file system. Its names are the user's own spelling, as far as a file system
+// allows, so that findings point where the user looks; names maps the others back.
+func (a *app) collect(paths []string) (fsys fstest.MapFS, names map[string]string, err error) {
+	fsys, names = fstest.MapFS{}, map[string]string{}
+	for _, p := range paths {
+		if p == "-" {
+			text, err := io.ReadAll(io.LimitReader(a.stdin, maxStdin))
+			if err != nil {
+				return nil, nil, err
+			}
+			put(fsys, names, "stdin.yaml", "<stdin>", text)
+			continue
+		}
+		info, err := os.Stat(p)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !info.IsDir() {
+			if err := addFile(fsys, names, p); err != nil {
+				return nil, nil, err
+			}
+			continue
+		}
+		err = filepath.WalkDir(p, func(path string, e fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case e.IsDir() && path != p && strings.HasPrefix(e.Name(), "."):
+				return fs.SkipDir
+			case e.IsDir() || !isRuleFile(path):
+				return nil
+			}
+			return addFile(fsys, names, path)
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return fsys, names, nil
+}
+
+func isRuleFile(path string) bool {
+	ext := filepath.Ext(path)
+	return ext == ".yaml" || ext == ".yml"
+}
+
+func addFile(fsys fstest.MapFS, names map[string]string, path string) error {
+	f, err := os.Open(path) // #nosec G304 -- the user names the file
+	if err != nil {
+		return err
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxStdin))
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	put(fsys, names, path, path, text)
+	return nil
+}
+
+// put adds a file under a name that a file system takes: no "..", not absolute, ending in .yaml.
+func put(fsys fstest.MapFS, names map[string]string, path, shown string, text []byte) {
+	key := filepath.ToSlash(filepath.Clean(path))
+	key = strings.TrimLeft(key, "/")
+	key = strings.ReplaceAll(key, "../", "up/")
+	key = strings.ReplaceAll(key, "/.", "/_")
+	key = strings.TrimPrefix(key, ".")
+	if !isRuleFile(key) {
+		key += ".yaml"
+	}
+	fsys[key] = &fstest.MapFile{Data: text}
+	names[key] = shown
+}
+
+// bundle is what a command works on.
+type bundle struct {
+	rules    *banfa.Rules
+	findings *banfa.Diagnostics
+}
+
+// load checks the files at paths, or the embedded pack where there are none. Findings are named as the user named the files.
+func (a *app) load(paths []string, more fstest.MapFS, opts ...banfa.Option) (*bundle, error) {
+	fsys, names := fstest.MapFS{}, map[string]string{}
+	opts = append(opts, banfa.WithContext(a.ctx), banfa.Citable(shenzhen.FS()))
+	if len(paths) == 0 {
+		if err := addPack(fsys); err != nil {
+			return nil, err
+		}
+	} else {
+		var err error
+		if fsys, names, err = a.collect(paths); err != nil {
+			return nil, err
+		}
+		if len(fsys) == 0 {
+			return nil, fmt.Errorf("no rule files (.yaml, .yml) in %s", strings.Join(paths, ", "))
+		}
+	}
+	for name, f := range more {
+		fsys[name] = f
+	}
+	rules, ds, err := banfa.Check(fsys, append(opts, banfa.Named(names))...)
+	if err != nil {
+		return nil, err
+	}
+	return &bundle{rules, ds}, nil
+}
+
+// addPack puts the embedded pack into a file system, under the name that findings in it then have.
+func addPack(fsys fstest.MapFS) error {
+	pack := shenzhen.FS()
+	return fs.WalkDir(pack, ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(pack, path)
+		fsys["shenzhen/"+path] = &fstest.MapFile{Data: text}
+		return err
+	})
+}
+
+// use loads the rules for a command that evaluates them: findings with errors are shown, and end it.
+func (a *app) use() (*banfa.Rules, error) {
+	b, err := a.load(a.Rules, nil)
+	if err != nil {
+		return nil, err
+	}
+	if b.findings.HasErrors() {
+		if err := b.findings.WriteText(a.stderr, a.textOptions()); err != nil {
+			return nil, err
+		}
+		return nil, quiet(statusFindings)
+	}
+	return b.rules, nil
+}
+
+func (a *app) textOptions() banfa.TextOptions {
+	return banfa.TextOptions{Lang: a.lang, Color: a.terminal && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"}
+}
+
+// kinds tells rule files from suites without loading them.
+func splitSuites(fsys fstest.MapFS) (suites, others []string) {
+	for name, f := range fsys {
+		if isSuite(f.Data) {
+			suites = append(suites, name)
+		} else {
+			others = append(others, name)
+		}
+	}
+	slices.Sort(suites)
+	slices.Sort(others)
+	return suites, others
+}
+
+func isSuite(text []byte) bool {
+	for line := range strings.Lines(string(text)) {
+		if kind, ok := strings.CutPrefix(strings.TrimRight(line, " \r\n"), "kind:"); ok {
+			return strings.TrimSpace(strings.SplitN(kind, "#", 2)[0]) == "Suite"
+		}
+	}
+	return false
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+
+	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/classify"
+)
+
+// printJSON writes one object on one line. Characters that only matter within HTML are left as they are.
+func (a *app) printJSON(v any) error {
+	text, err := encode(v)
+	if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write(text)
+	return err
+}
+
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return b.Bytes(), err
+}
+
+// describe puts an error into the user's language where it can speak several.
+func (a *app) describe(err error) string {
+	var fe *banfa.FactError
+	if errors.As(err, &fe) {
+		return fe.Message(a.lang)
+	}
+	return err.Error()
+}
+
+// failure is the shape of an error in JSON.
+type failure struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Fact    string `json:"fact,omitempty"`
+	Item    string `json:"item,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+}
+
+func errorObject(err error) failure {
+	var fe *banfa.FactError
+	var nf *classify.NotFoundError
+	var nif *classify.NotInForceError
+	var ce *classify.ChangeError
+	out := failure{Code: "error", Message: err.Error()}
+	switch {
+	case errors.As(err, &fe):
+		out.Code, out.Fact, out.Item, out.Line, out.Column = "invalid_input", fe.Fact, fe.Item, fe.Line, fe.Column
+	case errors.As(err, &ce):
+		out.Code = "invalid_input"
+	case errors.As(err, &nf):
+		out.Code = "not_found"
+	case errors.As(err, &nif):
+		out.Code = "not_in_force"
+	}
+	return out
+}

@@ -1,0 +1,81 @@
+package message
+
+// prose holds what reports and explanations say: lines of a text rather than findings. The first template is English, the second
+// Chinese; the comment names the arguments.
+var prose = map[string][2]string{
+	"input.of-item": {"{0} of item {1}", "数据项 {1} 的 {0}"},                                                  // fact, item
+	"input.near":    {" (did you mean {0}?)", "（是不是 {0}？）"},                                                // name
+	"input.syntax":  {"the facts are not JSON: line {0}, column {1}: {2}", "事实不是 JSON：第 {0} 行第 {1} 列：{2}"}, // line, column, what
+	"input.limit":   {"the facts are too large: {0} are taken, found {1}", "事实超出限制：可接受 {0}，实际 {1}"},        // limit, found
+	"input.wrong":   {"{0} must be {1}, not {2}", "{0} 应当是 {1}，而不是 {2}"},                                   // fact, want, got
+
+	"trace.applies":       {"{0} ({1}) applies: {2}", "{0}（{1}）适用：{2}"},                                            // basis, rule, message
+	"trace.defeated":      {"  {0} ({1}) would apply, but is overridden by {2}", "  {0}（{1}）本应适用，被 {2} 排除"},        // basis, rule, rules
+	"trace.unknown":       {"{0} ({1}) cannot be told yet: not known: {2}", "{0}（{1}）尚不能判断：缺 {2}"},                 // basis, rule, facts
+	"trace.error":         {"{0} ({1}) could not be evaluated: {2}", "{0}（{1}）无法求值：{2}"},                           // basis, rule, error
+	"trace.fact":          {"      {1} ({0}) = {2}", "      {1}（{0}）= {2}"},                                        // name, label, value
+	"trace.fact-presumed": {"      {1} ({0}) = {2} (presumed, because not given)", "      {1}（{0}）= {2}（未提供，按推定）"}, // name, label, value
+	"trace.presumed":      {"presumed, because not given: {1} ({0}) = {2}", "未提供，按推定：{1}（{0}）= {2}"},               // name, label, value
+
+	"word.yes":          {"yes", "是"},
+	"word.no":           {"no", "否"},
+	"word.absent":       {"not known", "未知"},
+	"word.comma":        {", ", "、"},
+	"word.article":      {"Article {0}", "{0}"}, // short form
+	"word.out_of_scope": {"out of scope", "不适用本办法"},
+	"word.undetermined": {"undetermined", "尚不能确定"},
+
+	"explain.title":          {"{0}", "{0}"}, // name
+	"explain.outcome":        {"Outcome: {0} ({1})", "结论：{0}（{1}）"},
+	"explain.undetermined":   {"Undetermined. Still possible: {0}", "尚不能确定；仍有可能：{0}"},
+	"explain.inexact":        {"(an upper bound: the possibilities could not all be enumerated)", "（这是上限：未能逐一列举全部可能）"},
+	"explain.out-of-scope":   {"Out of scope ({0}): another law governs it, and nothing is opened here.", "不适用本办法（{0}）：另有法律规定，此处不开放。"},
+	"explain.grounds":        {"Because:", "依据："},
+	"explain.known":          {"Known so far:", "目前可知："},
+	"explain.rule":           {"  {0} ({1}): {2}", "  {0}（{1}）：{2}"}, // basis, rule, message
+	"explain.missing":        {"To be found out:", "有待查明："},
+	"explain.missing-fact":   {"  {0}: {1}", "  {0}：{1}"}, // fact, question
+	"explain.conflicts":      {"Less restrictive rules apply as well: {0}", "同时符合较宽的规则：{0}"},
+	"explain.review":         {"A person must review this answer.", "须人工复核。"},
+	"explain.held-back":      {"Held back by: {0}. Without them: {1}", "受限于数据项：{0}；除去后：{1}"},
+	"explain.nothing":        {"nothing remains", "没有其余数据项"},
+	"explain.paths":          {"Could lawfully be more open:", "依法还可以更开放："},
+	"explain.path":           {"  {0} → {1}", "  {0} → {1}"}, // acts, outcome
+	"explain.and":            {"; ", "；"},
+	"explain.interpretation": {"Rests on an interpretation ({0}): {1}", "依据解释（{0}）：{1}"},
+	"explain.draft":          {"Computed from a draft, not law in force: {0}", "依据的是草案，不是现行有效的规定：{0}"},
+
+	"change.allowed":    {"The change from {0} to {1} may be made.", "可以由 {0} 变更为 {1}。"},
+	"change.refused":    {"The change from {0} to {1} is refused.", "不得由 {0} 变更为 {1}。"},
+	"change.classified": {"The facts classify to: {0}", "按现有情形判定为：{0}"},
+	"change.owed":       {"Still owed ({0}): {1}", "尚有义务（{0}）：{1}"},
+	"change.reason":     {"Because ({0}): {1}", "理由（{0}）：{1}"},
+	"change.error":      {"{0} could not be evaluated: {1}", "{0} 无法求值：{1}"},
+
+	"check.summary": {"{0} errors, {1} warnings", "{0} 个错误，{1} 个警告"},
+
+	"ask.help": {
+		"Answer with yes or no, a code or its number. ? = do not know, b = back, end of input = stop.",
+		"请回答是或否，或者代码、序号。? 不清楚，b 返回上一题，输入结束即停止。",
+	},
+	"ask.bool": {"[yes/no]", "[是/否]"},
+
+	"coverage.article":  {"{0} {1}", "{0} {1}"}, // citation, heading
+	"coverage.none":     {"  no rule", "  没有规则"},
+	"coverage.excluded": {"  no rule is meant to follow: {0}", "  不设规则：{0}"},
+	"coverage.rule":     {"  {0}: {1} cases", "  {0}：{1} 个用例"},
+}
+
+// text returns the template of a key in a language.
+func text(lang, key string) (string, bool) {
+	own := english
+	i := 0
+	if lang == Chinese {
+		own, i = chinese, 1
+	}
+	if t, ok := own[key]; ok {
+		return t, true
+	}
+	t, ok := prose[key]
+	return t[i], ok
+}
