@@ -26,13 +26,13 @@ const trackFrom = 500
 // Compile checks an expression and prepares it. want is the type it must have, or nil for any; the result is nil where an
 // issue is an error.
 func (e *Env) Compile(text string, want *Type) (*Expr, []Issue) {
-	issues := scanFullWidth(text)
-	if len(issues) > 0 {
+	// cel-go's own parser takes long over garbage: what cannot be parsed is told without it.
+	if issues := checkText(text, e.limits.Runes, e.limits.Depth); len(issues) > 0 {
 		return nil, issues
 	}
 	checked, iss := e.cel.Compile(text)
-	if iss.Err() != nil {
-		return nil, translate(text, iss, e.names)
+	if len(iss.Errors()) > 0 {
+		return nil, translate(text, iss, e.suggestions())
 	}
 	if e.usesBroken(checked.NativeRep().Expr()) {
 		return nil, nil
@@ -73,6 +73,17 @@ func (e *Env) Compile(text string, want *Type) (*Expr, []Issue) {
 		}
 	}
 	return x, lint.issues
+}
+
+// suggestions are the names that a mistyped one may have meant.
+func (e *Env) suggestions() []string {
+	names := append([]string(nil), e.names...)
+	for i := range e.leaves {
+		if len(e.leaves[i].Path) > 0 {
+			names = append(names, e.leaves[i].Name)
+		}
+	}
+	return append(names, functionNames(e.cel)...)
 }
 
 // usesBroken reports whether an expression uses a name whose own definition has errors: one finding is enough.

@@ -483,6 +483,11 @@ func (t *Type) mapping(in any) (ref.Val, error) {
 	}
 	vals := make(map[ref.Val]ref.Val, len(m))
 	for _, k := range sortedKeys(m) {
+		if n := utf8.RuneCountInString(k); n > DefaultMaxRunes {
+			return nil, &ValueError{
+				Code: "length", Want: fmt.Sprintf("keys of at most %d runes", DefaultMaxRunes), Got: strconv.Itoa(n),
+			}
+		}
 		v, err := t.part(t.Elem, m[k], "["+strconv.Quote(k)+"]")
 		if err != nil {
 			return nil, err

@@ -91,13 +91,8 @@ func NewEnv(o Options) (*Env, error) {
 		limits: o.Limits.withDefaults(), vars: o.Vars, slots: make(map[string]int, len(o.Vars)),
 		byKey: map[string]*Atom{},
 	}
-	registry, err := types.NewRegistry()
-	if err != nil {
-		return nil, err
-	}
-	prov := &provider{Provider: registry, objects: map[string]*Type{}}
-	opts := libraries()
-	opts = append(opts, cel.CustomTypeAdapter(registry), cel.CustomTypeProvider(prov), cel.EnableMacroCallTracking())
+	prov := &provider{objects: map[string]*Type{}}
+	opts := append(libraries(), cel.EnableMacroCallTracking())
 	opts = append(opts, decimalLibrary(), dateLibrary(o.Zone, o.Calendar))
 	opts = append(opts, limitOptions(e.limits.Runes, e.limits.Depth)...)
 	for i, v := range o.Vars {
@@ -111,6 +106,11 @@ func NewEnv(o Options) (*Env, error) {
 	for _, f := range o.Functions {
 		opts = append(opts, f.option())
 	}
+	opts = append(opts, func(env *cel.Env) (*cel.Env, error) {
+		prov.Provider = env.CELTypeProvider() // which knows the types of the libraries by now
+		return cel.CustomTypeProvider(prov)(env)
+	})
+	var err error
 	if e.cel, err = cel.NewCustomEnv(opts...); err != nil {
 		return nil, fmt.Errorf("expr: %w", err)
 	}
@@ -177,7 +177,10 @@ func (e *Env) Declare(name string) {
 }
 
 // Syntax checks expressions whose names are not known.
-type Syntax struct{ cel *cel.Env }
+type Syntax struct {
+	cel    *cel.Env
+	limits Limits
+}
 
 // NewSyntax prepares a syntax check.
 func NewSyntax(limits Limits) (*Syntax, error) {
@@ -186,15 +189,15 @@ func NewSyntax(limits Limits) (*Syntax, error) {
 	if err != nil {
 		return nil, fmt.Errorf("expr: %w", err)
 	}
-	return &Syntax{env}, nil
+	return &Syntax{env, limits}, nil
 }
 
 // Check returns what is wrong with the form of an expression.
 func (s *Syntax) Check(text string) []Issue {
-	if issues := scanFullWidth(text); len(issues) > 0 {
+	if issues := checkText(text, s.limits.Runes, s.limits.Depth); len(issues) > 0 {
 		return issues
 	}
-	if _, iss := s.cel.Parse(text); iss.Err() != nil {
+	if _, iss := s.cel.Parse(text); len(iss.Errors()) > 0 {
 		return translate(text, iss, nil)
 	}
 	return nil

@@ -149,7 +149,11 @@ func FuzzVisible(f *testing.F) {
 }
 
 func TestProseHasTheSameArgumentsInBothLanguages(t *testing.T) {
-	for key, both := range prose {
+	catalogue := maps.Clone(prose)
+	maps.Copy(catalogue, celSentences)
+	maps.Copy(catalogue, yamlSentences)
+	assert.Len(t, catalogue, len(prose)+len(celSentences)+len(yamlSentences), "a key stands in two catalogues")
+	for key, both := range catalogue {
 		assert.Equal(t, arguments(both[0]), arguments(both[1]), key)
 		_, twice := english[key]
 		assert.False(t, twice, "%s stands in both catalogues", key)

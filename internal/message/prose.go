@@ -77,5 +77,11 @@ func text(lang, key string) (string, bool) {
 		return t, true
 	}
 	t, ok := prose[key]
+	for _, more := range []map[string][2]string{celSentences, yamlSentences} {
+		if ok {
+			break
+		}
+		t, ok = more[key]
+	}
 	return t[i], ok
 }
