@@ -1,11 +1,14 @@
 package banfa
 
 import (
+	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/banfa-go/banfa/internal/ruleset"
 	"github.com/stretchr/testify/assert"
@@ -77,4 +80,120 @@ func TestASuiteWithoutACaseFails(t *testing.T) {
 	for _, body := range []string{"", "cases: []\n", "cases: []\ntables: []\nfixtures: {f: {secret: true}}\n"} {
 		assert.Equal(t, "BF5005 the suite has no case; write one or remove the file", suiteFindings(t, suiteFiles(t, "s_test.yaml", suiteHead+body)))
 	}
+}
+
+func TestASuiteNeedsASubjectThatExistsAndCanBeTested(t *testing.T) {
+	subject := func(s string) string {
+		return strings.Replace(suiteHead, "Classification/parking", s, 1) + "cases:\n  - {id: a, expect: {outcome: open}}\n"
+	}
+	for written, want := range map[string]string{
+		"Classification/parkin":  "BF5006 the subject Classification/parkin is not in the bundle",
+		"Clasification/parking":  "BF5006 the subject Clasification/parking is not in the bundle",
+		"parking":                "BF5006 the subject parking is not written KIND/NAME",
+		"Classification/a/b":     "BF5006 the subject Classification/a/b is not written KIND/NAME",
+		"Instrument/rules":       "BF5006 a suite cannot test Instrument/rules",
+		"Suite/s":                "BF5006 a suite cannot test Suite/s",
+		"Classification/parking": "",
+	} {
+		assert.Equal(t, want, suiteFindings(t, suiteFiles(t, "s_test.yaml", subject(written))), written)
+	}
+}
+
+func TestOfASubjectThatFailedToLoadTheSuiteSaysNothing(t *testing.T) {
+	files := suiteFiles(t, "s_test.yaml", suiteHead+`
+cases:
+  - {id: a, basis: 第九条, facts: {no-such: 1}, expect: {nothing: 1}}
+  - {id: b, given: none, expect: {outcome: open}}
+tables:
+  - id: t
+    table: |
+      | what || ever |
+      | 1 |
+`)
+	broken := strings.Replace(string(files["subject.yaml"].Data), "when: secret,", "when: secrit,", 1)
+	files["subject.yaml"] = &fstest.MapFile{Data: []byte(broken)}
+	got := suiteFindings(t, files)
+	assert.Contains(t, got, "BF2001")
+	assert.Contains(t, got, "BF5001 the fixture none is not in fixtures", "what the suite itself holds is still checked")
+	assert.Contains(t, got, "BF5007 this row has no ||")
+	for _, about := range []string{"no-such is no fact", "nothing is nothing", "what is no fact", "ever is nothing"} {
+		assert.NotContains(t, got, about)
+	}
+}
+
+func TestASuiteOfAKindThatCannotBeEvaluatedIsCheckedForItsFrame(t *testing.T) {
+	text, err := os.ReadFile("testdata/suites/conditions.yaml")
+	require.NoError(t, err)
+	body := strings.Replace(suiteHead, "Classification/parking", "Conditions/access", 1) + `
+cases:
+  - {id: a, basis: 第三条, facts: {whatever: 1}, expect: {decision: approve}}
+tables:
+  - id: t
+    table: |
+      | whatever || decision |
+      | 1        || approve  |
+`
+	rules, err := Load(suiteFiles(t, "s_test.yaml", body, "conditions.yaml", string(text)))
+	require.NoError(t, err)
+	s := rules.bundle.Suites[0]
+	assert.True(t, s.FrameOnly)
+	require.Len(t, s.Cases, 2, "what was not run must show")
+	assert.Equal(t, "a", s.Cases[0].ID)
+	assert.Equal(t, "t", s.Cases[1].ID)
+}
+
+func TestACaseStartsFromItsFixturesLeavesOutAndAdds(t *testing.T) {
+	s := loadSuite(t, `
+fixtures:
+  first: {secret: false, private: true, owner: {certified: true, size: 3}}
+  second: {private: false, level: 1, note: a}
+cases:
+  - id: a
+    basis: [第一条, 第二条第（一）项]
+    given: [first, second]
+    without: [note, secret]
+    facts: {level: 3, secret: null, share: "0.10", since: "2026-01-02", rows: 12}
+    at: "2027-01-01T00:00:00+08:00"
+    expect: {outcome: open, rules: [rest], review: false, without_them: null}
+  - id: b
+    skip: true
+    why: 待定
+    items: [{name: 车牌, private: true}, {name: 车位}]
+    expect:
+      held_back_by: 车牌
+      rules: r-secret*
+      paths: [{facts: {risk: low}, outcome: open}]
+`)
+	a, b := s.Cases[0], s.Cases[1]
+	assert.Equal(t, map[string]any{
+		"private": false, "level": json.Number("3"), "owner": map[string]any{"certified": true, "size": json.Number("3")},
+		"secret": nil, "share": "0.1", "since": "2026-01-02", "rows": json.Number("12"),
+	}, a.Facts, "later fixtures win, `without` removes, `facts` comes last and may say null")
+	assert.Equal(t, []ruleset.Basis{{Long: "第一条", Short: "1"}, {Long: "第二条第（一）项", Short: "2(1)"}}, a.Basis)
+	assert.Equal(t, "2027-01-01T00:00:00+08:00", a.At.Format(time.RFC3339))
+	assert.Equal(t, "2026-11-23T09:00:00+08:00", b.At.Format(time.RFC3339), "the suite's time stands in for the case's")
+	assert.Equal(t, []string{"outcome=open", "rules=[rest]", "review=false", "without_them=<nil>"}, expectations(a))
+	assert.True(t, b.Skip)
+	assert.Equal(t, "待定", b.Why)
+	assert.Equal(t, []map[string]any{{"name": "车牌", "private": true}, {"name": "车位"}}, b.Items)
+	assert.Equal(t, []string{
+		"held_back_by=[车牌]", "rules=[r-secret]*", "paths=[map[facts:map[risk:low] outcome:open]]",
+	}, expectations(b))
+}
+
+func expectations(c ruleset.Case) []string {
+	var out []string
+	for _, e := range c.Expect {
+		star := ""
+		if e.AtLeast {
+			star = "*"
+		}
+		out = append(out, fmt.Sprintf("%s=%v%s", e.Key, e.Value, star))
+	}
+	return out
+}
+
+func TestFactsKeepNoTraceOfHowYAMLWroteThem(t *testing.T) {
+	s := loadSuite(t, "cases:\n  - {id: a, facts: {share: 1.50, level: 2.0}, expect: {outcome: open}}\n")
+	assert.Equal(t, map[string]any{"share": "1.5", "level": json.Number("2")}, s.Cases[0].Facts)
 }

@@ -54,6 +54,13 @@ var prose = map[string][2]string{
 
 	"check.summary": {"{0} errors, {1} warnings", "{0} 个错误，{1} 个警告"},
 
+	"test.difference": {"    {0}: want {1}, got {2}", "    {0}：应为 {1}，实为 {2}"}, // key, want, got
+	"test.error":      {"    the evaluation failed: {0}", "    求值失败：{0}"},
+	"test.facts":      {"    facts: {0}", "    事实：{0}"},
+	"test.items":      {"    items: {0}", "    数据项：{0}"},
+	"test.change":     {"    change: {0}", "    变更：{0}"},
+	"test.summary":    {"{0} passed, {1} failed, {2} skipped", "通过 {0}，失败 {1}，跳过 {2}"},
+
 	"ask.help": {
 		"Answer with yes or no, a code or its number. ? = do not know, b = back, end of input = stop.",
 		"请回答是或否，或者代码、序号。? 不清楚，b 返回上一题，输入结束即停止。",

@@ -56,6 +56,8 @@ func (x *lexer) unexpected(p, col int) {
 		x.out.at(codeSyntax, "yaml.key-in-list", p, x.commentFrom(p))
 		top.spoiled = true
 	case x.likelyColon(p, x.commentFrom(p)):
+	case bytes.IndexByte([]byte(",]}%@`"), x.src[p]) >= 0:
+		x.out.at(codeSyntax, "yaml.reserved-character", p, p+1, string(x.src[p]))
 	default:
 		end := x.commentFrom(p)
 		pr := x.out.at(codeSyntax, "yaml.missing-colon", p, end)
@@ -113,7 +115,7 @@ func (x *lexer) likelyColon(p, end int) bool {
 	if bytes.HasPrefix(x.src[colon:end], []byte("：")) {
 		size = len("：")
 		after, key = colon+size, "yaml.fullwidth-colon"
-	} else if x.src[colon] != ':' {
+	} else if x.src[colon] != ':' || !x.plainStart(p) {
 		return false
 	}
 	rest := x.src[after:end]

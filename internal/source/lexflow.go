@@ -275,7 +275,8 @@ func (r *flowReader) pairInList(top *flowFrame) {
 
 func (r *flowReader) comma(p int) {
 	if r.finish(p) {
-		r.top().state = flowStart
+		top := r.top()
+		top.state, top.until = flowStart, p+1
 		r.pos = p + 1
 	}
 }
