@@ -54,20 +54,13 @@ func (e *engine) answer(ctx context.Context, q *Request) (Answer, error) {
 	if !ok {
 		return nil, errUnsupported
 	}
-	at, err := time.Parse(time.RFC3339, q.At)
-	if err != nil {
-		return nil, &banfa.FactError{Fact: "at", Code: "type", Want: "a time as RFC 3339", Got: q.At}
-	}
-	facts := banfa.Map{}
-	for k, v := range q.Facts {
-		facts[k] = v
-	}
-	if q.Items != nil {
-		facts["items"] = q.Items
-	}
 	if q.Change == nil {
-		r, err := c.Classify(ctx, facts, classify.At(at))
+		r, err := e.classify(ctx, c, q)
 		return flatten(r, err)
+	}
+	at, facts, err := q.input()
+	if err != nil {
+		return nil, err
 	}
 	ch := classify.Change{Facts: facts, Transition: banfa.Map{}}
 	transition := banfa.Map{}
@@ -87,6 +80,30 @@ func (e *engine) answer(ctx context.Context, q *Request) (Answer, error) {
 	ch.Transition = transition
 	r, err := c.Change(ctx, ch, classify.At(at))
 	return flatten(r, err)
+}
+
+func (e *engine) classify(ctx context.Context, c *classify.Classifier, q *Request) (*classify.Result, error) {
+	at, facts, err := q.input()
+	if err != nil {
+		return nil, err
+	}
+	return c.Classify(ctx, facts, classify.At(at))
+}
+
+// input is the time and the facts document of a request.
+func (q *Request) input() (time.Time, banfa.Map, error) {
+	at, err := time.Parse(time.RFC3339, q.At)
+	if err != nil {
+		return at, nil, &banfa.FactError{Fact: "at", Code: "type", Want: "a time as RFC 3339", Got: q.At}
+	}
+	facts := banfa.Map{}
+	for k, v := range q.Facts {
+		facts[k] = v
+	}
+	if q.Items != nil {
+		facts["items"] = q.Items
+	}
+	return at, facts, nil
 }
 
 // flatten turns an answer into what JSON would hold, so that every implementation is compared alike.

@@ -419,7 +419,7 @@ func ExampleFromBusinessCalendar() {
 func ExampleParseInstant() {
 	_, err := deadline.ParseInstant("2026-10-01T09:00:00")
 	fmt.Println(err)
-	// Output: deadline: time: 2026-10-01T09:00:00 has no zone; write it as 2026-10-01T09:00:00+08:00
+	// Output: deadline: time: "2026-10-01T09:00:00" has no zone; write it as 2026-10-01T09:00:00+08:00
 }
 
 func ExampleParseSuspension() {

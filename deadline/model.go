@@ -59,6 +59,9 @@ func (p Period) Text(lang string) string {
 	case CalendarMonths:
 		key = "period.months"
 	}
+	if p.N == 1 {
+		key += "-one"
+	}
 	return text(lang, key, strconv.Itoa(p.N))
 }
 

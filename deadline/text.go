@@ -24,12 +24,12 @@ type pair struct{ zh, en string }
 
 var texts = map[string]pair{
 	"date.none":    {"没有 {0} 这一天", "there is no day {0}"},
-	"date.form":    {"“{0}”不是日期，请写成 2026-10-01", "{0} is no date; write it as 2026-10-01"},
+	"date.form":    {"“{0}”不是日期，请写成 2026-10-01", "\"{0}\" is no date; write it as 2026-10-01"},
 	"date.missing": {"没有日期", "the date is missing"},
 	"date.range":   {"超出公元 1 年至 9999 年", "the date falls outside the years 0001 to 9999"},
-	"time.zone":    {"“{0}”没有时区，请写成 2026-10-01T09:00:00+08:00", "{0} has no zone; write it as 2026-10-01T09:00:00+08:00"},
-	"time.date":    {"“{0}”只有日期，请写明时刻和时区：2026-10-01T09:00:00+08:00", "{0} is a day, not a time; write it as 2026-10-01T09:00:00+08:00"},
-	"time.form":    {"“{0}”不是时刻，请写成 2026-10-01T09:00:00+08:00", "{0} is no time; write it as 2026-10-01T09:00:00+08:00"},
+	"time.zone":    {"“{0}”没有时区，请写成 2026-10-01T09:00:00+08:00", "\"{0}\" has no zone; write it as 2026-10-01T09:00:00+08:00"},
+	"time.date":    {"“{0}”只有日期，请写明时刻和时区：2026-10-01T09:00:00+08:00", "\"{0}\" is a day, not a time; write it as 2026-10-01T09:00:00+08:00"},
+	"time.form":    {"“{0}”不是时刻，请写成 2026-10-01T09:00:00+08:00", "\"{0}\" is no time; write it as 2026-10-01T09:00:00+08:00"},
 
 	"calendar.covers":   {"日历 {0}：{1} 至 {2}", "calendar {0}: {1} to {2}"},
 	"calendar.empty":    {"日历 {0}：该时点尚无任何安排", "calendar {0}: nothing published yet"},
@@ -46,6 +46,11 @@ var texts = map[string]pair{
 	"period.days":     {"{0}日", "{0} calendar days"},
 	"period.months":   {"{0}个月", "{0} months"},
 
+	"period.none-one":     {"未写单位的期限（{0}）", "a period of {0} without unit"},
+	"period.workdays-one": {"{0}个工作日", "{0} working day"},
+	"period.days-one":     {"{0}日", "{0} calendar day"},
+	"period.months-one":   {"{0}个月", "{0} month"},
+
 	"period.unit":         {"没有写明单位（工作日、日、月）", "the unit (working days, calendar days, months) is missing"},
 	"period.negative":     {"期限不能是负数 {0}；倒推请用 AddWorkdays", "a period cannot be negative ({0}); to count back, use AddWorkdays"},
 	"period.long":         {"期限 {0} 过长，上限为 {1}（期限长度）", "{0} is too long, the limit is {1} (length of a period)"},
@@ -55,7 +60,7 @@ var texts = map[string]pair{
 	"trigger.missing":     {"没有写明起算的时刻", "the time of the event is missing"},
 	"restart.before":      {"重新起算早于起算", "the restart is before the trigger"},
 	"suspension.from":     {"没有写明中止的起日", "the first day of the suspension is missing"},
-	"suspension.form":     {"“{0}”不成立，请写成 2026-11-02..2026-11-06，尚未恢复的写成 2026-11-02..", "{0} will not do; write 2026-11-02..2026-11-06, or 2026-11-02.. while it is open"},
+	"suspension.form":     {"“{0}”不成立，请写成 2026-11-02..2026-11-06，尚未恢复的写成 2026-11-02..", "\"{0}\" will not do; write 2026-11-02..2026-11-06, or 2026-11-02.. while it is open"},
 	"suspension.reversed": {"起日 {0} 在止日 {1} 之后，请对调或改正", "from {0} is after to {1}; exchange them or correct one"},
 	"suspension.open":     {"自 {0} 起中止，尚未恢复，因此还没有届满日；恢复后请写明止日", "open since {0}, so there is no due date yet; give its last day when it ends"},
 	"extension.times":     {"最多可延长 {0} 次", "the number of extensions is limited to {0}"},
@@ -114,7 +119,6 @@ var texts = map[string]pair{
 	"change.work":         {"{0} 改为工作日（{1}）", "{0} is now a working day ({1})"},
 	"change.covered":      {"{0} 起的安排已公布（{1}）", "the schedule from {0} on is published ({1})"},
 	"change.uncovered":    {"{0} 起没有安排", "there is no schedule from {0} on"},
-	"change.settled":      {"{0} 不再可能变更（{1}）", "{0} can no longer change ({1})"},
 }
 
 // holidays are the English names; a name that the notices join with 、 is translated in parts.

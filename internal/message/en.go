@@ -208,6 +208,7 @@ var english = map[string]string{
 	// Related places.
 	"related.first-here":    "first declared here",          // -
 	"related.declared-here": "{0} is declared here",         // name
+	"related.above":         "what stands above it",         // -
 	"related.used-here":     "{0} is used here",             // name
 	"related.overrides":     "{0} overrides {1} here",       // rule, rule
 	"related.other-rule":    "the other rule, {0}, is here", // rule

@@ -67,7 +67,8 @@ var prose = map[string][2]string{
 	},
 	"ask.bool": {"[yes/no]", "[是/否]"},
 
-	"coverage.article":  {"{0} {1}", "{0} {1}"}, // citation, heading
+	"coverage.unseen":   {"no case has {0}: {1}", "没有用例取到 {0}：{1}"}, // fact, values
+	"coverage.article":  {"{0} {1}", "{0} {1}"},                     // citation, heading
 	"coverage.none":     {"  no rule", "  没有规则"},
 	"coverage.excluded": {"  no rule is meant to follow: {0}", "  不设规则：{0}"},
 	"coverage.rule":     {"  {0}: {1} cases", "  {0}：{1} 个用例"},

@@ -208,6 +208,7 @@ var chinese = map[string]string{
 	// 相关位置
 	"related.first-here":    "首次声明在此",
 	"related.declared-here": "{0} 声明在此",
+	"related.above":         "上文在此",
 	"related.used-here":     "{0} 用在此处",
 	"related.overrides":     "{0} 在此推翻 {1}",
 	"related.other-rule":    "另一条规则 {0} 在此",

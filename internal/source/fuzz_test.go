@@ -28,7 +28,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		file, problems := source.Parse("fuzz.yaml", text, source.Limits{Bytes: 1 << 16, Depth: 12, Nodes: 2000})
+		file, problems := source.Parse("fuzz.yaml", text, source.Limits{Bytes: 1 << 12, Depth: 12, Nodes: 2000})
 		checkProblems(t, file, problems)
 		if len(problems) == 0 {
 			require.NotNil(t, file.Root, "no tree and no problem")
