@@ -5,6 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -118,6 +119,23 @@ func TestTextReportsReadLikeThis(t *testing.T) {
 			golden(t, "diagnostics/"+strings.ReplaceAll(r.name, " ", "-")+".txt", out.String())
 		})
 	}
+}
+
+// The design page of diagnostics shows one report; this is it, to the cell.
+func TestTheReportOfTheDesignPageIsWhatAPersonSees(t *testing.T) {
+	source := strings.Repeat("\n", 14) + "      && security_risk == 'low' && consnt_obtained\n"
+	ds := NewDiagnostics(map[string]string{"open-type.yaml": source})
+	ds.Add(Diagnostic{
+		Code: "BF2001", File: "open-type.yaml", Range: at(source, "consnt_obtained"),
+		Key: "cel.undeclared", Args: []string{"consnt_obtained"},
+		Hints: []Phrase{{"hint.did-you-mean", []string{"consent_obtained"}}},
+	})
+	assert.Equal(t, `open-type.yaml:15:36: error[BF2001] undeclared fact or function consnt_obtained
+     |
+  15 |       && security_risk == 'low' && consnt_obtained
+     |                                    ^^^^^^^^^^^^^^^
+     = did you mean consent_obtained?
+`, textOf(t, ds, TextOptions{}))
 }
 
 // everything is all reports in one list, for the forms that programs read.

@@ -94,20 +94,33 @@ func (d *document) problems(list []source.Problem) {
 		if p.Code == "BF1006" && d.known[p.Range.Start] {
 			continue
 		}
-		g := Diagnostic{
-			Code: p.Code, Severity: severityOf(p.Code), File: d.file.Name, Range: rangeOf(p.Range), Key: p.Key, Args: p.Args,
+		d.add(problem(d.file.Name, &p))
+	}
+}
+
+// problem is a problem of the YAML as a finding.
+func problem(file string, p *source.Problem) Diagnostic {
+	g := Diagnostic{Code: p.Code, Severity: severityOf(p.Code), File: file, Range: rangeOf(p.Range), Key: p.Key, Args: p.Args}
+	for _, r := range p.Related {
+		g.Related = append(g.Related, Related{File: file, Range: rangeOf(r), Key: "related.first-here"})
+	}
+	if len(p.Edits) > 0 {
+		fix := Fix{Title: Phrase{Key: "fix.replace", Args: []string{p.Edits[0].NewText}}}
+		for _, e := range p.Edits {
+			fix.Edits = append(fix.Edits, Edit{rangeOf(e.Range), e.NewText})
 		}
-		for _, r := range p.Related {
-			g.Related = append(g.Related, Related{File: d.file.Name, Range: rangeOf(r), Key: "related.first-here"})
-		}
-		if len(p.Edits) > 0 {
-			fix := Fix{Title: Phrase{Key: "fix.replace", Args: []string{p.Edits[0].NewText}}}
-			for _, e := range p.Edits {
-				fix.Edits = append(fix.Edits, Edit{rangeOf(e.Range), e.NewText})
-			}
-			g.Fixes = []Fix{fix}
-		}
-		d.add(g)
+		g.Fixes = []Fix{fix}
+	}
+	return g
+}
+
+// AddProblems adds what reading one file's YAML found. It is for the packages of this module: the problems' type is internal.
+func (ds *Diagnostics) AddProblems(file, text string, problems []source.Problem) {
+	if ds.sources != nil {
+		ds.sources[file] = text
+	}
+	for i := range problems {
+		ds.Add(problem(file, &problems[i]))
 	}
 }
 

@@ -15,17 +15,17 @@ type Trace struct {
 
 // RuleTrace is what became of one rule, of the scope or of the residual rule.
 type RuleTrace struct {
-	ID        string      `json:"id"`
-	Basis     string      `json:"basis"`
-	Short     string      `json:"short"`
-	Message   string      `json:"message,omitempty"`
-	Outcome   string      `json:"outcome,omitempty"`
-	Condition string      `json:"condition"` // true, false, unknown or error
-	Applies   string      `json:"applies"`   // likewise, with overrides taken into account
-	Facts     []FactTrace `json:"facts,omitempty"`
-	Missing   []string    `json:"missing,omitempty"`    // absent facts that its condition reads
+	ID         string      `json:"id"`
+	Basis      string      `json:"basis"`
+	Short      string      `json:"short"`
+	Message    string      `json:"message,omitempty"`
+	Outcome    string      `json:"outcome,omitempty"`
+	Condition  string      `json:"condition"` // true, false, unknown or error
+	Applies    string      `json:"applies"`   // likewise, with overrides taken into account
+	Facts      []FactTrace `json:"facts,omitempty"`
+	Missing    []string    `json:"missing,omitempty"`    // absent facts that its condition reads
 	DefeatedBy []string    `json:"defeatedBy,omitempty"` // rules that override it and apply
-	Error     string      `json:"error,omitempty"`
+	Error      string      `json:"error,omitempty"`
 }
 
 // FactTrace is a fact with the value it had.

@@ -19,7 +19,7 @@ func (c *checkCommand) Run(a *app) error {
 	if len(paths) == 0 {
 		paths = a.Rules
 	}
-	b, err := a.load(paths, nil, banfa.ReviewedBy(a.now()))
+	b, err := a.load(paths, banfa.ReviewedBy(a.now()))
 	if err != nil {
 		return err
 	}

@@ -95,33 +95,43 @@ func put(fsys fstest.MapFS, names map[string]string, path, shown string, text []
 type bundle struct {
 	rules    *banfa.Rules
 	findings *banfa.Diagnostics
+	names    map[string]string // of files, as the user knows them
 }
 
-// load checks the files at paths, or the embedded pack where there are none. Findings are named as the user named the files.
-func (a *app) load(paths []string, more fstest.MapFS, opts ...banfa.Option) (*bundle, error) {
-	fsys, names := fstest.MapFS{}, map[string]string{}
-	opts = append(opts, banfa.WithContext(a.ctx), banfa.Citable(shenzhen.FS()))
+func (b *bundle) shown(file string) string {
+	if s, ok := b.names[file]; ok {
+		return s
+	}
+	return file
+}
+
+// load checks the files at paths, or the embedded pack where there are none.
+func (a *app) load(paths []string, opts ...banfa.Option) (*bundle, error) {
 	if len(paths) == 0 {
+		fsys := fstest.MapFS{}
 		if err := addPack(fsys); err != nil {
 			return nil, err
 		}
-	} else {
-		var err error
-		if fsys, names, err = a.collect(paths); err != nil {
-			return nil, err
-		}
-		if len(fsys) == 0 {
-			return nil, fmt.Errorf("no rule files (.yaml, .yml) in %s", strings.Join(paths, ", "))
-		}
+		return a.check(fsys, nil, opts...)
 	}
-	for name, f := range more {
-		fsys[name] = f
-	}
-	rules, ds, err := banfa.Check(fsys, append(opts, banfa.Named(names))...)
+	fsys, names, err := a.collect(paths)
 	if err != nil {
 		return nil, err
 	}
-	return &bundle{rules, ds}, nil
+	if len(fsys) == 0 {
+		return nil, fmt.Errorf("no rule files (.yaml, .yml) in %s", strings.Join(paths, ", "))
+	}
+	return a.check(fsys, names, opts...)
+}
+
+// check loads a file system for its findings, which are named as the user named the files.
+func (a *app) check(fsys fstest.MapFS, names map[string]string, opts ...banfa.Option) (*bundle, error) {
+	opts = append(opts, banfa.WithContext(a.ctx), banfa.Citable(shenzhen.FS()), banfa.Named(names))
+	rules, ds, err := banfa.Check(fsys, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &bundle{rules, ds, names}, nil
 }
 
 // addPack puts the embedded pack into a file system, under the name that findings in it then have.
@@ -137,26 +147,31 @@ func addPack(fsys fstest.MapFS) error {
 	})
 }
 
-// use loads the rules for a command that evaluates them: findings with errors are shown, and end it.
+// use loads the rules for a command that evaluates them.
 func (a *app) use() (*banfa.Rules, error) {
-	b, err := a.load(a.Rules, nil)
+	b, err := a.load(a.Rules)
 	if err != nil {
 		return nil, err
 	}
-	if b.findings.HasErrors() {
-		if err := b.findings.WriteText(a.stderr, a.textOptions()); err != nil {
-			return nil, err
-		}
-		return nil, quiet(statusFindings)
+	return a.sound(b)
+}
+
+// sound returns the rules of a bundle without errors; otherwise it shows them and ends the command.
+func (a *app) sound(b *bundle) (*banfa.Rules, error) {
+	if !b.findings.HasErrors() {
+		return b.rules, nil
 	}
-	return b.rules, nil
+	if err := b.findings.WriteText(a.stderr, a.textOptions()); err != nil {
+		return nil, err
+	}
+	return nil, quiet(statusFindings)
 }
 
 func (a *app) textOptions() banfa.TextOptions {
 	return banfa.TextOptions{Lang: a.lang, Color: a.terminal && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"}
 }
 
-// kinds tells rule files from suites without loading them.
+// splitSuites tells rule files from suites without loading them.
 func splitSuites(fsys fstest.MapFS) (suites, others []string) {
 	for name, f := range fsys {
 		if isSuite(f.Data) {

@@ -71,6 +71,7 @@ type commands struct {
 	Change   changeCommand   `cmd:"" help:"Decide whether a recorded open type may be changed (Art. 15)."`
 	Coverage coverageCommand `cmd:"" help:"Show article, rules and cases side by side."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of rule files, or of one file's facts."`
+	Executor executorCommand `cmd:"" help:"Answer the executor protocol on standard input and output."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 

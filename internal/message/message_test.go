@@ -2,6 +2,9 @@ package message
 
 import (
 	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
 
@@ -58,6 +62,33 @@ func TestTextFindsEverySentenceOfEveryTable(t *testing.T) {
 		zh, _ := text(Chinese, s.key)
 		assert.Equal(t, s.zh, zh)
 	}
+}
+
+// keyInCode is a string literal that can only be a key of the families that these packages use.
+var keyInCode = regexp.MustCompile(`"((?:frame|name|limit|value|fact|rule|outcome|law|logic|suite|input|hint|related|fix|severity|` +
+	`yaml|text|expression|cel|trace|word|explain)\.[a-z0-9_.-]*[a-z0-9])"`)
+
+// notKeys look like keys and are the names that limits and cel-go validators have.
+var notKeys = regexp.MustCompile(`^expression\.(size|depth|nodes|comprehensions|regex)$|^cel\.validator\.`)
+
+func TestEveryKeyThatTheCodeNamesHasASentence(t *testing.T) {
+	found := 0
+	for _, folder := range []string{"../..", "../source", "../expr"} {
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		require.NoError(t, err)
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			code, err := os.ReadFile(file)
+			require.NoError(t, err)
+			for _, m := range keyInCode.FindAllStringSubmatch(string(code), -1) {
+				found++
+				assert.True(t, Has(m[1]) || notKeys.MatchString(m[1]), "%s of %s", m[1], file)
+			}
+		}
+	}
+	assert.Greater(t, found, 100, "the code names its keys as literals")
 }
 
 // arguments returns which arguments a template uses, in ascending order.

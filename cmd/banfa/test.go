@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing/fstest"
+
+	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/conformance"
+)
+
+type testCommand struct {
+	Paths    []string `arg:"" optional:"" name:"suite" help:"Suites, or folders with suites and rule files. The embedded pack's suites by default."`
+	Format   string   `help:"tree, json, junit or tap." enum:",tree,json,junit,tap" default:""`
+	Only     string   `name:"run" help:"Run only the cases whose SUITE/CASE matches." placeholder:"REGEXP"`
+	Verbose  bool     `short:"v" help:"Name the cases that pass too."`
+	Coverage bool     `help:"Show what the suites exercise as well."`
+	Executor string   `help:"Check another implementation, a command that speaks the executor protocol." placeholder:"COMMAND"`
+}
+
+// Run runs suites.
+func (c *testCommand) Run(a *app) error {
+	rules, err := c.load(a)
+	if err != nil {
+		return err
+	}
+	opts := []conformance.Option{conformance.Now(a.now())}
+	if c.Only != "" {
+		re, err := regexp.Compile(c.Only)
+		if err != nil {
+			return fail(statusUsage, fmt.Errorf("--run: %w", err))
+		}
+		opts = append(opts, conformance.Only(re))
+	}
+	report, err := c.run(a, rules, opts)
+	if err != nil && !errors.Is(err, conformance.ErrNothingRun) {
+		return err
+	}
+	if err := c.write(a, report); err != nil {
+		return err
+	}
+	if errors.Is(err, conformance.ErrNothingRun) {
+		_, _ = fmt.Fprintln(a.stderr, "banfa:", err)
+		return quiet(statusFailed)
+	}
+	if c.Coverage {
+		if err := a.writeCoverage(rules, opts); err != nil {
+			return err
+		}
+	}
+	if report.Failed > 0 {
+		return quiet(statusFailed)
+	}
+	return nil
+}
+
+// load finds suites and rules: rule files among the arguments are the rules; otherwise --rules, or the embedded pack.
+func (c *testCommand) load(a *app) (*banfa.Rules, error) {
+	if len(c.Paths) == 0 {
+		return a.use()
+	}
+	given, names, err := a.collect(c.Paths)
+	if err != nil {
+		return nil, err
+	}
+	if _, others := splitSuites(given); len(others) == 0 {
+		if err := a.addRules(given, names); err != nil {
+			return nil, err
+		}
+	}
+	b, err := a.check(given, names)
+	if err != nil {
+		return nil, err
+	}
+	return a.sound(b)
+}
+
+// addRules lays the rules to be used under a set of suites, without suites of their own.
+func (a *app) addRules(fsys fstest.MapFS, names map[string]string) error {
+	rules, ruleNames := fstest.MapFS{}, map[string]string{}
+	var err error
+	if len(a.Rules) == 0 {
+		err = addPack(rules)
+	} else {
+		rules, ruleNames, err = a.collect(a.Rules)
+	}
+	if err != nil {
+		return err
+	}
+	_, others := splitSuites(rules)
+	for _, name := range others {
+		fsys[name] = rules[name]
+		if shown, ok := ruleNames[name]; ok {
+			names[name] = shown
+		}
+	}
+	return nil
+}
+
+func (c *testCommand) run(a *app, rules *banfa.Rules, opts []conformance.Option) (*conformance.Report, error) {
+	if c.Executor == "" {
+		return conformance.Run(a.ctx, rules, opts...)
+	}
+	ctx, cancel := context.WithCancel(a.ctx)
+	defer cancel()
+	words := strings.Fields(c.Executor)
+	if len(words) == 0 {
+		return nil, fail(statusUsage, errors.New("--executor: name a command"))
+	}
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...) // #nosec G204 -- the user names the command
+	cmd.Stderr = a.stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	report, err := conformance.RunExecutor(ctx, out, in, rules, opts...)
+	if closeErr := in.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		cancel()
+		_ = cmd.Wait() // its own failure says less than ours
+		return report, err
+	}
+	return report, cmd.Wait()
+}
+
+func (c *testCommand) write(a *app, r *conformance.Report) error {
+	format := c.Format
+	if format == "" && a.JSON {
+		format = "json"
+	}
+	switch format {
+	case "json":
+		return r.WriteJSON(a.stdout)
+	case "junit":
+		return r.WriteJUnit(a.stdout, a.lang)
+	case "tap":
+		return r.WriteTAP(a.stdout, a.lang)
+	}
+	return r.WriteTree(a.stdout, a.lang, c.Verbose)
+}
+
+type coverageCommand struct{}
+
+// Run shows article, rules and cases side by side.
+func (coverageCommand) Run(a *app) error {
+	rules, err := a.use()
+	if err != nil {
+		return err
+	}
+	return a.writeCoverage(rules, []conformance.Option{conformance.Now(a.now())})
+}
+
+func (a *app) writeCoverage(rules *banfa.Rules, opts []conformance.Option) error {
+	cov, err := conformance.Cover(a.ctx, rules, opts...)
+	if err != nil {
+		return err
+	}
+	if a.JSON {
+		return cov.WriteJSON(a.stdout)
+	}
+	return cov.WriteText(a.stdout, a.lang)
+}
+
+// exercised adds a warning for each rule that the bundle's suites never exercise.
+func (a *app) exercised(b *bundle) error {
+	if b.rules == nil {
+		return nil
+	}
+	cov, err := conformance.Cover(a.ctx, b.rules, conformance.Now(a.now()))
+	if err != nil {
+		return err
+	}
+	found := cov.Findings()
+	for i := range found {
+		found[i].File = b.shown(found[i].File)
+	}
+	b.findings.Add(found...)
+	b.findings.Sort()
+	return nil
+}
+
+type executorCommand struct{}
+
+// Run answers the executor protocol on standard input and output, so that these very rules can be compared with another
+// implementation's.
+func (executorCommand) Run(a *app) error {
+	rules, err := a.use()
+	if err != nil {
+		return err
+	}
+	return conformance.Serve(a.ctx, io.Reader(a.stdin), a.stdout, rules)
+}
