@@ -232,7 +232,7 @@ func (d *document) keys(key string, n *source.Node, g *grammar.Node) bool {
 		ok = d.shape(k.Name, e.Value, k.Node) && ok
 	}
 	for _, k := range g.Keys {
-		if k.Required && n.Get(k.Name) == nil && !hasKey(n, k.Name) {
+		if k.Required && !d.file.Partial && n.KeyNode(k.Name) == nil {
 			at := source.Range{Start: n.Range.Start, End: n.Range.Start}
 			if len(n.Entries) > 0 {
 				at = n.Entries[0].Key.Range
@@ -242,15 +242,6 @@ func (d *document) keys(key string, n *source.Node, g *grammar.Node) bool {
 		}
 	}
 	return ok
-}
-
-func hasKey(n *source.Node, key string) bool {
-	for _, e := range n.Entries {
-		if e.Key.Value == key {
-			return true
-		}
-	}
-	return false
 }
 
 func (d *document) scalar(key string, n *source.Node, g *grammar.Node) bool {

@@ -122,7 +122,11 @@ func (r *Result) Explain(lang string) string {
 		x.say("explain.review")
 	}
 	if r.Status == "draft" {
-		x.say("explain.draft", x.e.c.Title)
+		title := x.e.c.Title
+		if in, ok := x.e.rules.Instrument(x.e.c.Instrument); ok {
+			title = in.Title
+		}
+		x.say("explain.draft", title)
 	}
 	return x.b.String()
 }

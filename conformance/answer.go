@@ -1,10 +1,10 @@
 package conformance
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/banfa-go/banfa"
@@ -17,84 +17,140 @@ type Answer map[string]any
 
 // Request is one case as an implementation sees it.
 type Request struct {
-	ID      string           `json:"id"`      // of the request: SUITE/CASE
+	ID      string           `json:"id"`      // SUITE/CASE
 	Subject string           `json:"subject"` // KIND/NAME
 	At      string           `json:"at"`      // RFC 3339
-	Facts   map[string]any   `json:"facts"`   // absent facts are left out
+	Facts   map[string]any   `json:"facts"`   // what is absent is left out, or null
 	Items   []map[string]any `json:"items,omitempty"`
 	Change  map[string]any   `json:"change,omitempty"` // from, to, classified, and facts of the transitions
 }
 
-// engine answers requests; its classifiers are made once.
+// engine answers requests with this implementation; its classifiers are made once.
 type engine struct {
-	rules       *banfa.Rules
-	classifiers map[string]*classify.Classifier
+	rules    *banfa.Rules
+	subjects map[string]*subject
+}
+
+type subject struct {
+	*classify.Classifier
+	spec  *ruleset.Classification
+	timed bool // whether an answer can depend on the time
 }
 
 func newEngine(rules *banfa.Rules) (*engine, error) {
-	e := &engine{rules: rules, classifiers: map[string]*classify.Classifier{}}
-	for f := range rules.Files() {
-		if f.Kind != "Classification" {
-			continue
-		}
-		c, err := classify.New(rules, classify.Named(f.Name))
+	e := &engine{rules: rules, subjects: map[string]*subject{}}
+	for _, c := range rules.Bundle().Classifications {
+		cl, err := classify.New(rules, classify.Named(c.Name))
 		if err != nil {
 			return nil, err
 		}
-		e.classifiers[f.Kind+"/"+f.Name] = c
+		e.subjects[c.ID()] = &subject{Classifier: cl, spec: c, timed: timed(c)}
 	}
 	return e, nil
 }
 
-// errUnsupported says that there is no such subject, or that its kind cannot be evaluated.
-var errUnsupported = errors.New("conformance: no such subject, or of a kind that is not evaluated")
+// timed reports whether answers of a rule file can depend on when they are given.
+func timed(c *ruleset.Classification) bool {
+	now := func(names []string) bool {
+		for _, n := range names {
+			if n == "now" {
+				return true
+			}
+		}
+		return false
+	}
+	none := ruleset.Window{}
+	if c.Effective != none {
+		return true
+	}
+	for _, v := range c.Variables {
+		if now(v.Expr.Names()) {
+			return true
+		}
+	}
+	rules := c.Rules
+	if c.Scope != nil {
+		rules = append(rules[:len(rules):len(rules)], c.Scope)
+	}
+	for _, r := range rules {
+		if r.Effective != none || r.When != nil && now(r.When.Names()) {
+			return true
+		}
+	}
+	if c.Transitions == nil {
+		return false
+	}
+	for _, r := range c.Transitions.Rules {
+		if r.Effective != none || r.When != nil && now(r.When.Names()) || r.Require != nil && now(r.Require.Names()) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	errUnsupported = errors.New("conformance: no such subject, or of a kind that is not evaluated")
+	errNoTime      = errors.New("conformance: the answer depends on the time, and neither the suite nor the run gives one")
+)
 
 func (e *engine) answer(ctx context.Context, q *Request) (Answer, error) {
-	c, ok := e.classifiers[q.Subject]
+	s, ok := e.subjects[q.Subject]
 	if !ok {
 		return nil, errUnsupported
 	}
 	if q.Change == nil {
-		r, err := e.classify(ctx, c, q)
+		r, err := s.classify(ctx, q)
 		return flatten(r, err)
 	}
-	at, facts, err := q.input()
-	if err != nil {
-		return nil, err
-	}
-	ch := classify.Change{Facts: facts, Transition: banfa.Map{}}
-	transition := banfa.Map{}
-	for k, v := range q.Change {
-		s, _ := v.(string)
-		switch k {
-		case "from":
-			ch.From = s
-		case "to":
-			ch.To = s
-		case "classified":
-			ch.Classified = s
-		default:
-			transition[k] = v
-		}
-	}
-	ch.Transition = transition
-	r, err := c.Change(ctx, ch, classify.At(at))
+	r, err := s.change(ctx, q)
 	return flatten(r, err)
 }
 
-func (e *engine) classify(ctx context.Context, c *classify.Classifier, q *Request) (*classify.Result, error) {
-	at, facts, err := q.input()
+func (s *subject) classify(ctx context.Context, q *Request) (*classify.Result, error) {
+	at, facts, err := q.input(s.timed)
 	if err != nil {
 		return nil, err
 	}
-	return c.Classify(ctx, facts, classify.At(at))
+	return s.Classify(ctx, facts, classify.At(at))
 }
 
-// input is the time and the facts document of a request.
-func (q *Request) input() (time.Time, banfa.Map, error) {
-	at, err := time.Parse(time.RFC3339, q.At)
+func (s *subject) change(ctx context.Context, q *Request) (*classify.ChangeResult, error) {
+	at, facts, err := q.input(s.timed)
 	if err != nil {
-		return at, nil, &banfa.FactError{Fact: "at", Code: "type", Want: "a time as RFC 3339", Got: q.At}
+		return nil, err
+	}
+	transition := banfa.Map{}
+	ch := classify.Change{Facts: facts, Transition: transition}
+	ends := map[string]*string{"from": &ch.From, "to": &ch.To, "classified": &ch.Classified}
+	for k, v := range q.Change {
+		to, isEnd := ends[k]
+		if !isEnd {
+			transition[k] = v
+			continue
+		}
+		text, ok := v.(string)
+		if !ok && v != nil {
+			return nil, &banfa.FactError{Fact: "change." + k, Code: "type", Want: "the code of an outcome", Got: string(encode(v))}
+		}
+		*to = text
+	}
+	return s.Change(ctx, ch, classify.At(at))
+}
+
+// anyTime stands for the time where an answer cannot depend on it.
+func anyTime() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// input is the time and the facts document of a request.
+func (q *Request) input(timed bool) (time.Time, banfa.Map, error) {
+	at := anyTime()
+	switch {
+	case q.At != "":
+		var err error
+		if at, err = time.Parse(time.RFC3339, q.At); err != nil {
+			return at, nil, &banfa.FactError{Fact: "at", Code: "type", Want: "a time as RFC 3339", Got: q.At}
+		}
+	case timed:
+		return at, nil, errNoTime
 	}
 	facts := banfa.Map{}
 	for k, v := range q.Facts {
@@ -116,49 +172,44 @@ func flatten(v any, err error) (Answer, error) {
 		return nil, err
 	}
 	out := Answer{}
-	if err := json.Unmarshal(text, &out); err != nil {
-		return nil, err
-	}
-	return out, nil
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return out, d.Decode(&out)
 }
 
-// errorCode names an error as `expect: {error: …}` does.
+// errorCode names an error as `expect: {error: …}` and the executor protocol do.
 func errorCode(err error) string {
 	var fe *banfa.FactError
 	var ce *classify.ChangeError
 	var nif *classify.NotInForceError
+	var re *ResponseError
 	switch {
-	case errors.As(err, &fe), errors.As(err, &ce):
-		return "invalid_input"
+	case errors.As(err, &re):
+		return re.Code
+	case errors.As(err, &fe), errors.As(err, &ce), errors.Is(err, errNoTime):
+		return CodeInvalidInput
 	case errors.As(err, &nif):
-		return "not_in_force"
+		return CodeNotInForce
 	case errors.Is(err, errUnsupported):
-		return "unsupported"
+		return CodeUnsupported
 	}
-	return "error"
+	return CodeError
 }
 
-func request(suite *ruleset.Suite, c *ruleset.Case, now time.Time) *Request {
+// newRequest is a case as a request; now is the time where the suite gives none.
+func newRequest(suite *ruleset.Suite, c *ruleset.Case, now time.Time) *Request {
 	at := c.At
 	if at.IsZero() {
 		at = now
 	}
 	q := &Request{
-		ID: suite.Name + "/" + c.ID, Subject: suite.Subject, At: at.Format(time.RFC3339), Facts: map[string]any{},
-		Items: c.Items, Change: c.Change,
+		ID: suite.Name + "/" + c.ID, Subject: suite.Subject, Facts: c.Facts, Items: c.Items, Change: c.Change,
 	}
-	for k, v := range c.Facts {
-		if v != nil {
-			q.Facts[k] = v
-		}
+	if !at.IsZero() {
+		q.At = at.Format(time.RFC3339)
+	}
+	if q.Facts == nil {
+		q.Facts = map[string]any{}
 	}
 	return q
-}
-
-func describe(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(text)
 }

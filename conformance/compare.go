@@ -1,156 +1,220 @@
 package conformance
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"sort"
+	"strconv"
 	"strings"
 
+	"github.com/banfa-go/banfa/internal/message"
 	"github.com/banfa-go/banfa/internal/ruleset"
 )
 
-// compare returns the keys in which an answer differs from what a case expects. Only the keys that the case names are compared:
-// lists of ids as sets, `possible` in order, `paths` as a set of facts and outcome.
-func compare(expect []ruleset.Expectation, got Answer) []Difference {
-	var out []Difference
-	for i := range expect {
-		x := &expect[i]
-		value := got[x.Key]
-		if !matches(x, value) {
-			out = append(out, Difference{Key: x.Key, Want: wanted(x), Got: reduce(x.Shape, value)})
-		}
-	}
-	return out
-}
-
-// Difference is one key in which an answer is not what was expected.
+// Difference is one key in which an answer is not what was expected. Want and Got are in the form in which they were compared: lists
+// of ids that are sets are sorted, and `rules` or `defeated` are their ids alone. Got is nil where the answer has no such key.
 type Difference struct {
 	Key  string `json:"key"`
 	Want any    `json:"want"`
 	Got  any    `json:"got"`
+
+	shape   ruleset.Shape
+	missing bool // the answer has no such key
 }
 
-func matches(x *ruleset.Expectation, got any) bool {
-	switch x.Shape {
-	case ruleset.Set:
-		want, have := ids(x.Value), ids(got)
-		for _, w := range want {
-			if !slices.Contains(have, w) {
-				return false
-			}
-		}
-		if x.AtLeast {
-			return got != nil
-		}
-		return got != nil && len(unique(want)) == len(unique(have))
-	case ruleset.Order:
-		return got != nil && slices.Equal(ids(x.Value), ids(got))
-	case ruleset.Routes:
-		return got != nil && slices.Equal(routes(x.Value), routes(got))
-	case ruleset.Flag:
-		return x.Value == got
-	}
-	return normal(x.Value) == normal(got)
+// compared is the outcome of one key.
+type compared struct {
+	Difference
+	ok bool
 }
 
-// normal makes scalars from YAML and from JSON comparable.
-func normal(v any) string {
-	switch n := v.(type) {
-	case nil:
-		return "null"
-	case json.Number:
-		return n.String()
-	case float64:
-		return fmt.Sprint(n)
-	case string:
-		return "\"" + n
-	}
-	return fmt.Sprint(v)
-}
-
-// ids reads a list of ids: plain ones, or objects that have one (as `rules` and `defeated` do).
-func ids(v any) []string {
-	list, ok := v.([]any)
-	if !ok {
-		if s, one := v.(string); one {
-			return strings.Fields(s)
+// compare holds an answer against what a case expects. Only the keys that the case names are looked at: lists of ids as sets,
+// `possible` in order, `paths` as a set of facts and outcome. A value of another form than the key has is never equal.
+func compare(expect []ruleset.Expectation, got Answer) []compared {
+	out := make([]compared, len(expect))
+	for i := range expect {
+		x := &expect[i]
+		value, given := got[x.Key]
+		have, sound := canonical(x.Shape, value)
+		want, _ := canonical(x.Shape, x.Value)
+		c := compared{Difference: Difference{Key: x.Key, Want: want, Got: have, shape: x.Shape, missing: !given}}
+		switch {
+		case !given || !sound:
+		case x.AtLeast:
+			c.ok = contains(have, want)
+		default:
+			c.ok = bytes.Equal(encode(want), encode(have))
 		}
-		return nil
-	}
-	out := make([]string, 0, len(list))
-	for _, e := range list {
-		switch x := e.(type) {
-		case string:
-			out = append(out, x)
-		case map[string]any:
-			if id, ok := x["id"].(string); ok {
-				out = append(out, id)
-			} else if name, ok := x["name"].(string); ok {
-				out = append(out, name)
-			}
+		if list, ok := want.([]string); ok && x.AtLeast {
+			c.Want = append(slices.Clone(list), "*")
 		}
+		out[i] = c
 	}
 	return out
 }
 
-func unique(s []string) []string {
-	s = slices.Clone(s)
-	slices.Sort(s)
-	return slices.Compact(s)
+func contains(have, want any) bool {
+	all, _ := have.([]string)
+	for _, w := range want.([]string) {
+		if !slices.Contains(all, w) {
+			return false
+		}
+	}
+	return true
 }
 
-// routes writes each path as its facts, in order of their names, and the outcome.
-func routes(v any) []string {
+// canonical brings a value, of a suite or of an answer, to the one form in which both are compared. A value that is not of the
+// shape comes back as it is, and not sound.
+func canonical(shape ruleset.Shape, v any) (out any, sound bool) {
+	switch shape {
+	case ruleset.Flag:
+		_, sound = v.(bool)
+		return v, sound
+	case ruleset.Word:
+		switch v.(type) {
+		case nil, string, bool:
+			return v, true
+		}
+		return v, false
+	case ruleset.Routes:
+		return canonicalRoutes(v)
+	}
 	list, ok := v.([]any)
 	if !ok {
-		return nil
+		return v, false
 	}
-	out := make([]string, 0, len(list))
+	ids := make([]string, len(list))
+	for i, e := range list {
+		if ids[i], ok = idOf(e); !ok {
+			return v, false
+		}
+	}
+	if shape == ruleset.Set {
+		slices.Sort(ids)
+		ids = slices.Compact(ids)
+	}
+	return ids, true
+}
+
+// idOf is an id, plain or that of an object: `rules` and `defeated` are lists of objects.
+func idOf(v any) (string, bool) {
+	if m, ok := v.(map[string]any); ok {
+		v = m["id"]
+	}
+	id, ok := v.(string)
+	return id, ok
+}
+
+type route struct {
+	Facts   map[string]any `json:"facts"`
+	Outcome string         `json:"outcome"`
+}
+
+func canonicalRoutes(v any) (any, bool) {
+	list, ok := v.([]any)
+	if !ok {
+		return v, false
+	}
+	routes := make([]route, 0, len(list))
 	for _, e := range list {
-		m, ok := e.(map[string]any)
-		if !ok {
-			continue
+		m, _ := e.(map[string]any)
+		facts, okFacts := m["facts"].(map[string]any)
+		outcome, okOutcome := m["outcome"].(string)
+		if !okFacts || !okOutcome {
+			return v, false
 		}
-		facts, _ := m["facts"].(map[string]any)
-		names := make([]string, 0, len(facts))
-		for n := range facts {
-			names = append(names, n)
+		r := route{Facts: map[string]any{}, Outcome: outcome}
+		for name, value := range facts {
+			r.Facts[name] = number(value)
 		}
-		sort.Strings(names)
-		var b strings.Builder
-		for _, n := range names {
-			fmt.Fprintf(&b, "%s=%s ", n, normal(facts[n]))
-		}
-		fmt.Fprintf(&b, "→ %v", m["outcome"])
-		out = append(out, b.String())
+		routes = append(routes, r)
 	}
-	return unique(out)
+	slices.SortFunc(routes, func(a, b route) int { return bytes.Compare(encode(a), encode(b)) })
+	return slices.CompactFunc(routes, func(a, b route) bool { return bytes.Equal(encode(a), encode(b)) }), true
 }
 
-// reduce brings a value of an answer to the form in which it was compared, for the failure's text.
-func reduce(shape ruleset.Shape, v any) any {
-	switch shape {
-	case ruleset.Set:
-		if v == nil {
-			return nil
+// number makes 3, 3.0 and 30e-1 one. Whole numbers keep all their digits.
+func number(v any) any {
+	switch n := v.(type) {
+	case json.Number:
+		if strings.ContainsAny(string(n), ".eE") {
+			if f, err := n.Float64(); err == nil {
+				return json.Number(strconv.FormatFloat(f, 'f', -1, 64))
+			}
 		}
-		return unique(ids(v))
-	case ruleset.Order:
-		if v == nil {
-			return nil
+	case []any:
+		out := make([]any, len(n))
+		for i := range n {
+			out[i] = number(n[i])
 		}
-		return ids(v)
-	case ruleset.Routes:
-		return routes(v)
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(n))
+		for k, x := range n {
+			out[k] = number(x)
+		}
+		return out
 	}
 	return v
 }
 
-func wanted(x *ruleset.Expectation) any {
-	v := reduce(x.Shape, x.Value)
-	if x.AtLeast {
-		return append(slices.Clone(unique(ids(x.Value))), "*")
+// encode writes a value with sorted keys. Values come from JSON or YAML, so that there is nothing it could not write.
+func encode(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return []byte(fmt.Sprintf("%#v", v))
 	}
-	return v
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// notation writes a compared value as a suite's table would, so that it can be copied into one.
+func notation(shape ruleset.Shape, v any) string {
+	switch x := v.(type) {
+	case nil:
+		return "null"
+	case string:
+		if shape == ruleset.Word {
+			return message.Visible(x)
+		}
+	case []string:
+		if len(x) == 0 {
+			return "[]"
+		}
+		text := strings.Join(x, " ")
+		if shape == ruleset.Set {
+			text = strings.Replace(text, " *", "*", 1)
+		}
+		return message.Visible(text)
+	case []route:
+		if len(x) == 0 {
+			return "[]"
+		}
+		texts := make([]string, len(x))
+		for i, r := range x {
+			var steps []string
+			for _, name := range sortedKeys(r.Facts) {
+				value := r.Facts[name]
+				text := string(encode(value))
+				if s, ok := value.(string); ok {
+					text = s
+				}
+				steps = append(steps, name+"="+text)
+			}
+			texts[i] = strings.Join(steps, " + ") + " → " + r.Outcome
+		}
+		return message.Visible(strings.Join(texts, "; "))
+	}
+	return message.Visible(string(encode(v)))
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
 }

@@ -32,9 +32,9 @@ func China() *Calendar { return china() }
 // china is built once, since it is immutable and every caller wants the same.
 var china = sync.OnceValue(func() *Calendar { return newChina(workday.China()) })
 
-// Load reads a calendar of State Council notices from the data files (*.txt) in the root of fsys, in the format of
-// the embedded ones: see internal/workday in the source of this module. It needs no release of this module to know a
-// new year. A corrupt file is refused whole with a *DataError that names line and reason.
+// Load reads a calendar of State Council notices from the data files (*.txt) in the root of fsys and from nothing
+// else; the package documentation describes them. A corrupt file is refused whole with a *DataError that names line
+// and reason.
 func Load(fsys fs.FS) (*Calendar, error) {
 	s, err := workday.Load(fsys)
 	if err != nil {

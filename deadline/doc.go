@@ -36,6 +36,28 @@
 // [Reproject] tells which open deadlines a new notice moves, from which date to which, and why. It reads no clock, no
 // environment and no network; the current time is an argument.
 //
+// # Data files
+//
+// A new notice is data, not a release: one file for each year, in UTF-8, one statement a line, # for comments. It is
+// read by [Load] with those of the other years, or by [Calendar.WithNotices] beside the embedded ones.
+//
+//	banfa-calendar 1 cn
+//
+//	notice 国办发明电〔2019〕16号          the official number
+//	year 2020                            the year that it arranges; amends 2020 for a later change to it
+//	signed 2019-11-21                    may be missing
+//	published 2019-11-21                 the day from which it is known
+//	source https://example.org/notice    may be missing
+//	off 2020-01-01 Wed statutory 元旦     a day off: statutory, adjusted, weekend or extended
+//	work 2020-01-19 Sun 春节              a make-up working day
+//	balance 2020 0                       weekdays off less make-up days of the year, as known with this notice
+//
+//	end 1                                the number of notices in the file
+//
+// The days stand in order of date; "plain 2020-02-01 Sat" in an amendment makes a day one of the ordinary week
+// again. Weekday, balance and end repeat what the dates say, so that a slip, a lost line or a file cut short is
+// found: such a file is refused whole, with line and reason. (The words at the right are not part of the file.)
+//
 // # More
 //
 // Elapsed, remaining and overdue working days are [Calendar.Progress], ladders of reminders [Calendar.Reminders],

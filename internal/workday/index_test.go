@@ -11,7 +11,14 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/banfa-go/banfa/internal/civil"
+	"github.com/banfa-go/banfa/internal/expr"
 	"github.com/banfa-go/banfa/internal/workday"
+)
+
+// What the date functions of rule files ask.
+var (
+	_ expr.Calendar = (*workday.Index)(nil)
+	_ expr.Calendar = workday.Clock{}
 )
 
 func date(t require.TestingT, s string) civil.Date {

@@ -120,7 +120,13 @@ func collect(years map[string]year, listed []notice) ([]workday.Notice, error) {
 				n.Source = years[strconv.Itoa(n.Year)].SourceNotice
 			}
 		}
-		n.Changes = slices.Clone(superseded[n.ID])
+		for _, f := range superseded[n.ID] {
+			c, err := change(f)
+			if err != nil {
+				return nil, err
+			}
+			n.Changes = append(n.Changes, c)
+		}
 		at[n.ID] = len(notices)
 		notices = append(notices, n)
 	}

@@ -1,10 +1,5 @@
 package main
 
-import (
-	"github.com/banfa-go/banfa/internal/civil"
-	"github.com/banfa-go/banfa/internal/workday"
-)
-
 // earlyNotices are those of 2007 to 2012, whose numbers and dates the collected facts lack. The numbers are those
 // printed on public copies of the notices; the publication date is that of the State Council's web site where it
 // is known, else of the first news of it (2007: 2006-12-18, 2008: 2007-12-18).
@@ -26,11 +21,11 @@ var setByNextYear = map[string]int{
 
 // superseded is what a notice said of days that a later one arranged anew. The facts hold only what is in force in
 // the end; an as-of computation needs what was known before.
-var superseded = map[string][]workday.Change{
+var superseded = map[string][]fact{
 	// Labour Day 2019 was the first of May alone until 2019-03-22.
-	"国办发明电〔2018〕15号": {{Date: day(2019, 5, 1), Kind: workday.Statutory, Name: "劳动节"}},
+	"国办发明电〔2018〕15号": {{Date: "2019-05-01", Kind: "statutory", Name: "劳动节"}},
 	// The first of February 2020 was a make-up day until 2020-01-27.
-	"国办发明电〔2019〕16号": {{Date: day(2020, 2, 1), Kind: workday.Makeup, Name: "春节"}},
+	"国办发明电〔2019〕16号": {{Date: "2020-02-01", Name: "春节"}},
 }
 
 // lawful is the number of holidays that the law gives in a year: 10 until 2007, 11 from 2008, 13 from 2025.
@@ -55,12 +50,4 @@ var uneven = map[int]struct {
 	2012: {+1, "the New Year of 2012 took a day that 2011 paid for"},
 	2015: {+1, "3 September was a holiday, once"},
 	2020: {+2, "the extension of the Spring Festival: a Friday off, and a make-up Saturday revoked"},
-}
-
-func day(y, m, d int) civil.Date {
-	v, err := civil.Of(y, m, d)
-	if err != nil {
-		panic(err) // a constant of this file is no date
-	}
-	return v
 }
