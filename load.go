@@ -19,6 +19,7 @@ import (
 	"github.com/banfa-go/banfa/internal/grammar"
 	"github.com/banfa-go/banfa/internal/ruleset"
 	"github.com/banfa-go/banfa/internal/source"
+	"github.com/banfa-go/banfa/internal/workday"
 )
 
 // Limits bound what a bundle of rule files and an evaluation may cost. A field that is zero means its default, which is the
@@ -140,6 +141,7 @@ type loader struct {
 	bundle      *ruleset.Bundle
 	rules       int
 	syntax      *expr.Syntax
+	workdays    *workday.Index
 }
 
 func load(fsys fs.FS, opts []Option) (*Rules, *Diagnostics, error) {
@@ -491,5 +493,10 @@ func (l *loader) limits() expr.Limits {
 	}
 }
 
-// calendar is what the working-day functions of CEL count with.
-func (l *loader) calendar() expr.Calendar { return nil }
+// calendar is what the working-day functions of CEL count with: the State Council's schedule as the library ships it.
+func (l *loader) calendar() expr.Calendar {
+	if l.workdays == nil {
+		l.workdays = workday.China().Latest()
+	}
+	return l.workdays
+}
