@@ -1,173 +1,141 @@
 package conformance
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/banfa-go/banfa"
 )
 
-// MaxLine is the longest line of the executor protocol, in bytes.
-const MaxLine = 4 << 20
-
-// Response is one line of an executor's answer: exactly one of Answer and Error.
-type Response struct {
-	ID     string         `json:"id"`               // of the request
-	Answer Answer         `json:"answer,omitempty"` // the keys of `expect`, and any others
-	Error  *ResponseError `json:"error,omitempty"`
-}
-
-// ResponseError says why there is no answer.
-type ResponseError struct {
-	Code    string `json:"code"` // invalid_input, not_in_force, unsupported or error
-	Message string `json:"message"`
-}
-
-func (e *ResponseError) Error() string { return e.Code + ": " + e.Message }
-
-// Serve answers requests of the executor protocol with this implementation: one JSON object a line on r, one a line on w, in the same
-// order. A line that is no request is answered with invalid_input and an empty id; it returns at the end of r, when ctx is done, or
-// when w fails.
-func Serve(ctx context.Context, r io.Reader, w io.Writer, rules *banfa.Rules) error {
-	e, err := newEngine(rules)
-	if err != nil {
-		return err
-	}
-	in := bufio.NewReader(r)
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
-	for {
-		line, err := readLine(in)
-		if len(bytes.TrimSpace(line)) > 0 {
-			if encodeErr := out.Encode(e.serve(ctx, line)); encodeErr != nil {
-				return encodeErr
-			}
-		}
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		}
-	}
-}
-
-func (e *engine) serve(ctx context.Context, line []byte) Response {
-	var q Request
-	if len(line) > MaxLine {
-		return Response{Error: &ResponseError{"invalid_input", fmt.Sprintf("a line of more than %d bytes", MaxLine)}}
-	}
-	dec := json.NewDecoder(bytes.NewReader(line))
-	dec.UseNumber()
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&q); err != nil {
-		return Response{Error: &ResponseError{"invalid_input", err.Error()}}
-	}
-	a, err := e.answer(ctx, &q)
-	if err != nil {
-		return Response{ID: q.ID, Error: &ResponseError{errorCode(err), err.Error()}}
-	}
-	return Response{ID: q.ID, Answer: a}
-}
-
-// readLine reads a line and keeps no more of it than shows that it is too long.
-func readLine(r *bufio.Reader) ([]byte, error) {
-	var line []byte
-	for {
-		part, err := r.ReadSlice('\n')
-		if len(line) <= MaxLine {
-			line = append(line, part...)
-		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return bytes.TrimRight(line, "\r\n"), err
-		}
-	}
-}
-
 // ErrProtocol says that an executor did not keep to the protocol.
 var ErrProtocol = errors.New("conformance: the executor broke the protocol")
 
+// patience is how long a run waits for another implementation.
+type patience struct{ within time.Duration }
+
+// Within is how long an executor may take for one answer. By default only the context ends the wait.
+func Within(d time.Duration) Option { return optionFunc(func(o *options) { o.within = d }) }
+
 // RunExecutor checks the cases of a bundle's suites against another implementation: each request goes to w as a line, and its answer
-// is read from r before the next is sent. The rule files themselves the executor has by other means. An executor that answers
-// `unsupported` fails the case; one that breaks the protocol ends the run with ErrProtocol.
+// is read from r before the next is sent. The rule files themselves the executor has by other means; an answer that names another
+// `digest` than the rule file's ends the run.
+//
+// An executor that answers a case with an error, `unsupported` among them, fails it, unless the case expects that error. One that
+// breaks the protocol or takes too long ends the run with ErrProtocol, and one that answers load_error with that *ResponseError; the
+// report then holds the cases before. Where the run ends early, a read of r and a write to w may be left waiting until they are closed.
 func RunExecutor(ctx context.Context, r io.Reader, w io.Writer, rules *banfa.Rules, opts ...Option) (*Report, error) {
-	x := &executor{ctx: ctx, in: bufio.NewReader(r), out: json.NewEncoder(w)}
-	x.out.SetEscapeHTML(false)
-	report, err := run(ctx, rules, x.check, opts)
-	if x.err != nil {
-		return report, x.err
-	}
-	return report, err
+	o := settings(opts)
+	done := make(chan struct{})
+	defer close(done)
+	x := &executor{ctx: ctx, within: o.within, answers: readLines(r, done), requests: make(chan []byte), broken: make(chan error, 1)}
+	go x.write(w, done)
+	return run(ctx, rules, o, x.check)
 }
 
 type executor struct {
-	ctx context.Context
-	in  *bufio.Reader
-	out *json.Encoder
-	err error
+	ctx      context.Context
+	within   time.Duration
+	answers  <-chan inputLine
+	requests chan []byte
+	broken   chan error // what writing a request failed with
 }
 
-func (x *executor) check(c *Case) *Failure {
-	if x.err != nil {
-		return &Failure{Case: c, Error: x.err.Error()}
-	}
-	resp, err := x.ask(c.request)
-	if err != nil {
-		x.err = fmt.Errorf("%w: at %s: %w", ErrProtocol, c.request.ID, err)
-		return &Failure{Case: c, Error: x.err.Error()}
-	}
-	if resp.Error != nil {
-		f := &Failure{Case: c, Differences: compare(c.spec.Expect, Answer{"error": resp.Error.Code}), Error: resp.Error.Error()}
-		if len(f.Differences) == 0 {
-			return nil
+// write sends requests one by one, beside the run, so that an executor that does not read cannot hold it.
+func (x *executor) write(w io.Writer, done <-chan struct{}) {
+	for {
+		select {
+		case <-done:
+			return
+		case q := <-x.requests:
+			if _, err := w.Write(q); err != nil {
+				x.broken <- err
+				return
+			}
 		}
-		return f
 	}
-	return c.judge(resp.Answer, nil)
+}
+
+func (x *executor) check(c *Case) (verdict, error) {
+	resp, err := x.ask(c.request)
+	switch {
+	case x.ctx.Err() != nil:
+		return verdict{}, context.Cause(x.ctx)
+	case err != nil:
+		return verdict{}, fmt.Errorf("%w: at %s: %w", ErrProtocol, c.Name(), err)
+	case resp.Error == nil:
+		if err := c.sameRules(resp.Answer); err != nil {
+			return verdict{}, err
+		}
+		return c.judge(resp.Answer, nil), nil
+	case resp.Error.Code == CodeLoadError:
+		return verdict{}, fmt.Errorf("conformance: the executor has no rules: %w", resp.Error)
+	}
+	return c.judge(nil, resp.Error), nil
+}
+
+// sameRules makes sure that the executor works with the rule file that the suite is about, where its answer says so.
+func (c *Case) sameRules(a Answer) error {
+	digest, _ := a["digest"].(string)
+	s, ok := c.engine.subjects[c.request.Subject]
+	if digest == "" || !ok || digest == s.spec.Digest {
+		return nil
+	}
+	return fmt.Errorf("conformance: the executor has another %s: its digest is %.80q, here it is %s", c.request.Subject, digest, s.spec.Digest)
 }
 
 func (x *executor) ask(q *Request) (*Response, error) {
-	if err := x.out.Encode(q); err != nil {
-		return nil, err
+	ctx := x.ctx
+	if x.within > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, x.within, fmt.Errorf("no answer within %s", x.within))
+		defer cancel()
 	}
-	type reply struct {
-		line []byte
-		err  error
-	}
-	got := make(chan reply, 1)
-	go func() {
-		line, err := readLine(x.in)
-		got <- reply{line, err}
-	}()
-	var line []byte
 	select {
-	case <-x.ctx.Done():
-		return nil, context.Cause(x.ctx)
-	case r := <-got:
-		if r.err != nil && len(r.line) == 0 {
-			return nil, r.err
-		}
-		line = r.line
-	}
-	if len(line) > MaxLine {
-		return nil, fmt.Errorf("a line of more than %d bytes", MaxLine)
-	}
-	var resp Response
-	if err := json.Unmarshal(line, &resp); err != nil {
+	case x.requests <- append(encode(q), '\n'):
+	case err := <-x.broken:
 		return nil, err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	select {
+	case in, open := <-x.answers:
+		switch {
+		case !open:
+			return nil, errors.New("it ended without an answer")
+		case in.err != nil:
+			return nil, in.err
+		}
+		return parseResponse(in.line, q.ID)
+	case err := <-x.broken:
+		return nil, err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func parseResponse(line []byte, id string) (*Response, error) {
+	const shown = 200 // bytes of a line that is not understood
+	var resp Response
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.UseNumber()
+	err := d.Decode(&resp)
+	if err == nil && len(bytes.TrimSpace(line[d.InputOffset():])) > 0 {
+		err = errors.New("more than one JSON value")
 	}
 	switch {
-	case resp.ID != q.ID:
-		return nil, fmt.Errorf("the answer is for %q", resp.ID)
+	case err != nil:
+		return nil, fmt.Errorf("%w in %q", err, line[:min(len(line), shown)])
+	case resp.ID != id:
+		return nil, fmt.Errorf("the answer is for %.80q", resp.ID)
 	case (resp.Answer == nil) == (resp.Error == nil):
-		return nil, errors.New("an answer has exactly one of answer and error")
+		return nil, errors.New("a response has exactly one of answer and error")
+	case resp.Error != nil && resp.Error.Code == "":
+		return nil, errors.New("an error has a code")
 	}
 	return &resp, nil
 }

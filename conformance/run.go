@@ -166,7 +166,7 @@ func run(ctx context.Context, rules *banfa.Rules, o options, check func(*Case) (
 		switch {
 		case c.suite.FrameOnly:
 			r.Skipped++
-			res.Skipped, res.OK = CodeUnsupported, false
+			res.Skipped = CodeUnsupported
 		case c.Skip:
 			r.Skipped++
 			res.Skipped = c.Why
