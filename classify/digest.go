@@ -8,8 +8,6 @@ import (
 	"github.com/banfa-go/banfa/internal/expr"
 )
 
-// factsDigest is over the facts as they were taken: JSON with sorted keys, absent facts left out, items in their order. Two
-// documents that differ only in how they are written have the same digest.
 func (e *evaluation) factsDigest() string {
 	doc := e.factsOf(e.doc.Values)
 	if e.doc.Name != "" {

@@ -10,9 +10,12 @@ import (
 )
 
 // Trace returns how the answer came about, rule by rule. For a data set with items it is that of the item named, and of the first
-// item where name is empty.
+// item where name is empty. A Result read back from JSON has none.
 func (r *Result) Trace(item string) *banfa.Trace {
 	e := r.evaluation
+	if e == nil {
+		return &banfa.Trace{}
+	}
 	i := 0
 	for j := range e.doc.Items {
 		if e.doc.Items[j].Name == item {
@@ -97,8 +100,12 @@ func (t *tracer) presumed() {
 }
 
 // Explain puts the answer into words, some lines of them, in a language: "zh" or "en"; another reads as "en". The names and messages
-// of the rule file are in its own language unless the bundle has labels in the one asked for.
+// of the rule file are in its own language unless the bundle has labels in the one asked for. A Result read back from JSON is only
+// named, not explained.
 func (r *Result) Explain(lang string) string {
+	if r.evaluation == nil {
+		return r.Ruleset + ": " + r.Outcome + "\n"
+	}
 	x := explanation{r: r, e: r.evaluation, lang: lang}
 	x.head()
 	x.reasons()
@@ -332,4 +339,3 @@ func (x *explanation) paths() {
 		x.say("explain.path", strings.Join(acts, message.Text(x.lang, "explain.and")), x.outcome(p.Outcome))
 	}
 }
-

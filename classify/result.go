@@ -52,9 +52,9 @@ type Result struct {
 	WithoutThem *string     `json:"without_them"`
 	Paths       []Path      `json:"paths"` // how it could lawfully be more open (Article 10)
 	Errors      []RuleError `json:"errors"`
-	FactsDigest string      `json:"facts_digest"` // sha256:… of the facts, keys sorted
 
-	evaluation *evaluation
+	evaluation *evaluation // what Explain, Trace and FactsDigest are made from; nil in a Result read back from JSON
+	digest     string      // of the facts, in a Result read back from JSON
 }
 
 // AppliedRule is a rule that applies.
@@ -99,17 +99,42 @@ type RuleError struct {
 	Message string `json:"message"`
 }
 
-// MarshalJSON writes the shape of `banfa classify --json`; exact stands in it only where it is false.
+// FactsDigest returns sha256:… over the facts as they were taken: JSON with sorted keys, absent facts left out, items in their order.
+// Two documents that differ only in how they are written have the same digest.
+func (r *Result) FactsDigest() string {
+	if r.evaluation == nil {
+		return r.digest
+	}
+	return r.evaluation.factsDigest()
+}
+
+// plainResult is a Result without its methods, and what JSON holds beside its fields.
+type plainResult Result
+
+type resultJSON struct {
+	*plainResult
+	Exact       *bool  `json:"exact,omitempty"` // only where false
+	FactsDigest string `json:"facts_digest"`
+}
+
+// MarshalJSON writes the shape of `banfa classify --json`.
 func (r *Result) MarshalJSON() ([]byte, error) {
-	type plain Result
-	out := struct {
-		plain
-		Inexact *bool `json:"exact,omitempty"`
-	}{plain: plain(*r)}
+	out := resultJSON{plainResult: (*plainResult)(r), FactsDigest: r.FactsDigest()}
 	if !r.Exact {
-		out.Inexact = new(bool)
+		out.Exact = new(bool)
 	}
 	return json.Marshal(out)
+}
+
+// UnmarshalJSON reads back what MarshalJSON wrote. Such a Result has its digests and can be compared and kept; to explain it, evaluate
+// again.
+func (r *Result) UnmarshalJSON(text []byte) error {
+	in := resultJSON{plainResult: (*plainResult)(r)}
+	if err := json.Unmarshal(text, &in); err != nil {
+		return err
+	}
+	r.Exact, r.digest, r.evaluation = in.Exact == nil, in.FactsDigest, nil
+	return nil
 }
 
 // summary is what a data set and an item have in common.
@@ -134,7 +159,7 @@ func (e *evaluation) result(paths bool) *Result {
 		Name: e.doc.Name, Ruleset: e.c.ID(), Digest: e.c.Digest, At: formatTime(e.at), Status: e.c.Status,
 		Outcome: s.outcome, Determined: s.determined, Possible: s.possible, Missing: s.missing, Exact: all.Exact,
 		Rules: s.rules, Grounds: s.grounds, Defeated: s.defeated, Conflicts: s.conflicts, Review: s.review,
-		Items: []ItemResult{}, HeldBackBy: []string{}, Paths: []Path{}, Errors: s.errors, FactsDigest: e.factsDigest(),
+		Items: []ItemResult{}, HeldBackBy: []string{}, Paths: []Path{}, Errors: s.errors,
 		evaluation: e,
 	}
 	r.Interpretations = e.interpretations(r)
