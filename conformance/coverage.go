@@ -2,24 +2,26 @@ package conformance
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
+	"errors"
 	"slices"
-	"strings"
 
 	"github.com/banfa-go/banfa"
-	"github.com/banfa-go/banfa/internal/message"
+	"github.com/banfa-go/banfa/internal/civil"
+	"github.com/banfa-go/banfa/internal/decide"
+	"github.com/banfa-go/banfa/internal/expr"
+	"github.com/banfa-go/banfa/internal/input"
 	"github.com/banfa-go/banfa/internal/ruleset"
 )
 
-// Coverage is what a bundle's suites exercise.
+// Coverage is what a bundle's suites exercise, of the rule files that have a suite.
 type Coverage struct {
 	Rules    []RuleCoverage    `json:"rules"`
-	Articles []ArticleCoverage `json:"articles"`
+	Articles []ArticleCoverage `json:"articles"` // of the instruments that the bundle's files cite
 	Facts    []FactCoverage    `json:"facts"`
 
-	places map[string]place // by KIND/NAME#rule
+	places  map[string]place // by KIND/NAME#rule
+	waivers map[string][]ruleset.Waiver
+	outline map[string]string // file of an instrument
 }
 
 type place struct {
@@ -27,343 +29,315 @@ type place struct {
 	at   ruleset.Place
 }
 
-// RuleCoverage is how often the suites of a rule file exercised a rule.
+// RuleCoverage is how often the suites of a rule file brought a rule to bear. All numbers are of cases.
 type RuleCoverage struct {
-	Subject  string   `json:"subject"`
-	ID       string   `json:"id"`
-	Basis    []string `json:"basis"`
-	Applied  int      `json:"applied"`  // cases in which it applied
-	Defeated int      `json:"defeated"` // cases in which it was overridden
-	True     int      `json:"true"`     // cases in which its condition was true
-	False    int      `json:"false"`
-	Unknown  int      `json:"unknown"`
-	Cases    []string `json:"cases"` // SUITE/CASE in which it applied or was overridden; for a change rule, in which it was looked at
+	Subject string   `json:"subject"`
+	ID      string   `json:"id"`
+	Basis   []string `json:"basis"`
+
+	// Applied is where it applied; of the scope, where it kept a data set out; of a rule of changing, where it refused the change or
+	// left a duty.
+	Applied  int `json:"applied"`
+	Defeated int `json:"defeated"` // its condition held, and another rule overrode it
+	Met      int `json:"met"`      // of a rule of changing: it concerned the change and was met
+
+	// True, False and Unknown are what its condition came to; a case with items can count in several of them.
+	True    int `json:"true"`
+	False   int `json:"false"`
+	Unknown int `json:"unknown"`
+
+	Cases []string `json:"cases"` // SUITE/CASE in which it applied or was defeated
 }
 
 // Exercised reports whether a case brought the rule to bear.
 func (r *RuleCoverage) Exercised() bool { return len(r.Cases) > 0 }
 
-// ArticleCoverage is one item, paragraph or article of an instrument, with the rules that follow it and the cases about it.
-type ArticleCoverage struct {
-	Instrument string   `json:"instrument"`
-	Citation   string   `json:"citation"`
-	Short      string   `json:"short"`
-	Title      string   `json:"title"`
-	Computable bool     `json:"computable"`
-	Why        string   `json:"why,omitempty"`
-	Rules      []string `json:"rules"` // KIND/NAME#id
-	Cases      int      `json:"cases"` // that name it as their basis
-}
-
-// FactCoverage is which values of a fact the suites use, of those that can be counted: of a bool and an enum.
-type FactCoverage struct {
-	Subject string   `json:"subject"`
-	Fact    string   `json:"fact"`
-	Seen    []string `json:"seen"`
-	Unseen  []string `json:"unseen"`
-	Absent  bool     `json:"absent"` // whether a case leaves it out
-}
-
-// Cover evaluates the cases of a bundle's suites once more and counts what they exercise.
+// Cover evaluates the cases of a bundle's suites once more and counts what they exercise. Cases that are skipped, or that an option
+// leaves out, exercise nothing; nor do those whose evaluation errs.
 func Cover(ctx context.Context, rules *banfa.Rules, opts ...Option) (*Coverage, error) {
-	cov := &Coverage{Rules: []RuleCoverage{}, Articles: []ArticleCoverage{}, Facts: []FactCoverage{}, places: map[string]place{}}
-	for _, c := range rules.Bundle().Classifications {
-		if err := cov.classification(ctx, rules, c, opts); err != nil {
+	cov := &Coverage{
+		Rules: []RuleCoverage{}, Articles: []ArticleCoverage{}, Facts: []FactCoverage{},
+		places: map[string]place{}, waivers: map[string][]ruleset.Waiver{}, outline: map[string]string{},
+	}
+	e, err := newEngine(rules)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range rules.Bundle().Suites {
+		cov.waivers[s.Subject] = s.Waivers
+	}
+	counters := map[string]*counter{}
+	for c := range allCases(e, settings(opts)) {
+		s, ok := e.subjects[c.request.Subject]
+		if !ok || c.Skip || c.suite.FrameOnly {
+			continue
+		}
+		n := counters[c.request.Subject]
+		if n == nil {
+			n = newCounter(ctx, s, rules.Limits().FactsBytes)
+			counters[c.request.Subject] = n
+		}
+		if err := n.count(ctx, c); err != nil {
 			return nil, err
+		}
+	}
+	for _, c := range rules.Bundle().Classifications {
+		if n := counters[c.ID()]; n != nil {
+			for _, r := range n.rules {
+				cov.Rules = append(cov.Rules, r.RuleCoverage)
+				cov.places[c.ID()+"#"+r.ID] = place{c.File, r.place}
+			}
+			cov.Facts = append(cov.Facts, n.facts()...)
 		}
 	}
 	cov.articles(rules)
 	return cov, nil
 }
 
+// counter counts the cases of one rule file.
 type counter struct {
-	byID  map[string]*RuleCoverage
-	order []string
+	*subject
+	engine     *decide.Engine
+	schema     *input.Schema
+	transition *input.Schema
+	rules      []*countedRule // scope, rules, otherwise, rules of changing
+	first      int            // index of Rules[0] among them
+	leaves     []*countedLeaf
+	changing   []*countedLeaf // facts of the transitions
 }
 
-func (n *counter) add(c *ruleset.Classification, id string, basis []ruleset.Basis) {
-	r := &RuleCoverage{Subject: c.ID(), ID: id, Basis: []string{}, Cases: []string{}}
-	for _, b := range basis {
-		r.Basis = append(r.Basis, b.Long)
-	}
-	n.byID[id] = r
-	n.order = append(n.order, id)
+type countedRule struct {
+	RuleCoverage
+	place ruleset.Place
+	seen  bearing // what the current case has brought
 }
 
-func (cov *Coverage) classification(ctx context.Context, rules *banfa.Rules, c *ruleset.Classification, opts []Option) error {
-	n := &counter{byID: map[string]*RuleCoverage{}}
-	note := func(id string, basis []ruleset.Basis, at ruleset.Place) {
-		n.add(c, id, basis)
-		cov.places[c.ID()+"#"+id] = place{c.File, at}
+// bearing is what one case brings about one rule.
+type bearing struct {
+	applied, defeated, met bool
+	truth                  [expr.Error + 1]bool
+}
+
+func newCounter(ctx context.Context, s *subject, limit int) *counter {
+	c := s.spec
+	n := &counter{subject: s, engine: decide.New(c), schema: input.NewSchema(c.Facts, true, limit)}
+	add := func(id string, basis []ruleset.Basis, at ruleset.Place) {
+		r := &countedRule{RuleCoverage: RuleCoverage{Subject: c.ID(), ID: id, Basis: []string{}, Cases: []string{}}, place: at}
+		for _, b := range basis {
+			r.Basis = append(r.Basis, b.Long)
+		}
+		n.rules = append(n.rules, r)
 	}
 	if c.Scope != nil {
-		note(c.Scope.ID, c.Scope.Basis, c.Scope.Place)
+		add(c.Scope.ID, c.Scope.Basis, c.Scope.Place)
 	}
+	n.first = len(n.rules)
 	for _, r := range c.Rules {
-		note(r.ID, r.Basis, r.Place)
+		add(r.ID, r.Basis, r.Place)
 	}
 	if c.Otherwise != nil {
-		note(c.Otherwise.ID, c.Otherwise.Basis, c.Otherwise.Place)
+		add(c.Otherwise.ID, c.Otherwise.Basis, c.Otherwise.Place)
 	}
-	if c.Transitions != nil {
-		for _, r := range c.Transitions.Rules {
-			note(r.ID, r.Basis, r.Place)
+	n.leaves = countedLeaves(c.Env, c.Facts, "")
+	n.boundaries(ctx)
+	if t := c.Transitions; t != nil {
+		n.transition = input.NewSchema(t.Facts, false, limit)
+		for _, r := range t.Rules {
+			add(r.ID, r.Basis, r.Place)
+		}
+		n.changing = countedLeaves(t.Env, t.Facts, "change.")
+	}
+	return n
+}
+
+// count evaluates one case and notes what it brought to bear. The error is the context's alone.
+func (n *counter) count(ctx context.Context, c *Case) error {
+	for _, r := range n.rules {
+		r.seen = bearing{}
+	}
+	var err error
+	if c.request.Change == nil {
+		err = n.classification(ctx, c.request)
+	} else {
+		err = n.change(ctx, c.request)
+	}
+	if ctxErr := context.Cause(ctx); ctxErr != nil {
+		return ctxErr
+	}
+	if err != nil {
+		return nil // the run reports it
+	}
+	for _, r := range n.rules {
+		r.take(c.Name())
+	}
+	return nil
+}
+
+func (r *countedRule) take(name string) {
+	add := func(to *int, seen bool) {
+		if seen {
+			*to++
 		}
 	}
-	tested := false
-	facts := newFactCounter(c)
-	for k := range Cases(rules, opts...) {
-		if k.request.Subject != c.ID() || k.Skip {
+	add(&r.Applied, r.seen.applied)
+	add(&r.Defeated, r.seen.defeated)
+	add(&r.Met, r.seen.met)
+	add(&r.True, r.seen.truth[expr.True])
+	add(&r.False, r.seen.truth[expr.False])
+	add(&r.Unknown, r.seen.truth[expr.Unknown])
+	if r.seen.applied || r.seen.defeated {
+		r.Cases = append(r.Cases, name)
+	}
+}
+
+var errNotInForce = errors.New("conformance: the rule file is not in force")
+
+func (n *counter) classification(ctx context.Context, q *Request) error {
+	at, facts, err := q.input(n.timed)
+	if err != nil {
+		return err
+	}
+	doc, err := banfa.ReadFacts(facts, n.schema)
+	if err != nil {
+		return err
+	}
+	day, err := civil.OfTime(at, civil.Zone)
+	if err != nil {
+		return err
+	}
+	c := n.spec
+	if !c.Effective.Contains(day) {
+		return errNotInForce
+	}
+	active := n.engine.Active(day)
+	for _, values := range units(doc) {
+		note(n.leaves, c.Env.NewEval(ctx), c.Facts, values)
+		ev := c.Env.NewEval(ctx)
+		fill(ev, c.Facts, values)
+		ev.Put(c.Now, expr.NewTimestamp(at))
+		if c.Params >= 0 {
+			ev.Put(c.Params, c.ParamsValue)
+		}
+		n.known(n.engine.Known(ev, active), active)
+	}
+	return nil
+}
+
+// units are the facts of a data set, or of each of its items with the data set's where it states none.
+func units(doc *input.Document) [][]expr.Value {
+	if len(doc.Items) == 0 {
+		return [][]expr.Value{doc.Values}
+	}
+	out := make([][]expr.Value, len(doc.Items))
+	for i := range doc.Items {
+		out[i] = slices.Clone(doc.Values)
+		for f, v := range doc.Items[i].Values {
+			if v.Present() {
+				out[i][f] = v
+			}
+		}
+	}
+	return out
+}
+
+// fill puts facts into an evaluation, presumed ones included.
+func fill(ev *expr.Eval, facts []ruleset.Fact, values []expr.Value) {
+	for i := range facts {
+		v := values[i]
+		if !v.Present() {
+			v = facts[i].Assume
+		}
+		if v.Present() {
+			ev.Put(facts[i].Slot, v)
+		}
+	}
+}
+
+func (n *counter) known(k *decide.Known, active []bool) {
+	if n.first > 0 {
+		scope := &n.rules[0].seen
+		scope.truth[k.Scope] = true
+		scope.applied = scope.applied || k.Scope == expr.False
+	}
+	if k.Scope == expr.False {
+		return // no rule was looked at
+	}
+	for i, r := range n.spec.Rules {
+		if !active[i] {
 			continue
 		}
-		tested = true
-		facts.count(k.request)
-		if err := n.count(ctx, k); err != nil {
-			return err
+		seen := &n.rules[n.first+i].seen
+		seen.truth[k.Condition[i]] = true
+		seen.applied = seen.applied || k.Settle(k.Applies[i])
+		if !k.Settle(k.Condition[i]) {
+			continue
+		}
+		for _, o := range r.OverriddenBy {
+			seen.defeated = seen.defeated || k.Applies[o] == expr.True
 		}
 	}
-	if !tested {
+	if n.spec.Otherwise != nil {
+		seen := &n.rules[n.first+len(n.spec.Rules)].seen
+		seen.truth[k.Otherwise] = true
+		seen.applied = seen.applied || k.Settle(k.Otherwise)
+	}
+}
+
+// change notes what the rules of changing came to. Where nothing changes, none is looked at.
+func (n *counter) change(ctx context.Context, q *Request) error {
+	r, err := n.subject.change(ctx, q)
+	if err != nil {
+		return err
+	}
+	t := n.spec.Transitions
+	facts := banfa.Map{}
+	for k, v := range q.Change {
+		if _, ok := n.transition.Index(k); ok {
+			facts[k] = v
+		}
+	}
+	doc, err := banfa.ReadFacts(facts, n.transition)
+	if err != nil {
+		return err
+	}
+	note(n.changing, t.Env.NewEval(ctx), t.Facts, doc.Values)
+	if r.From == r.To {
 		return nil
 	}
-	for _, id := range n.order {
-		cov.Rules = append(cov.Rules, *n.byID[id])
-	}
-	cov.Facts = append(cov.Facts, facts.result(c)...)
-	return nil
-}
-
-// count evaluates one case and notes what it brought to bear. A case that errs brings nothing to bear.
-func (n *counter) count(ctx context.Context, k *Case) error {
-	name := k.Suite + "/" + k.ID
-	if k.request.Change != nil {
-		return n.change(ctx, k, name)
-	}
-	trace, err := k.engine.trace(ctx, k.request)
+	at, _, err := q.input(n.timed)
 	if err != nil {
-		return context.Cause(ctx)
+		return err
 	}
-	for _, t := range trace {
-		for i := range t.Rules {
-			r := &t.Rules[i]
-			c := n.byID[r.ID]
-			if c == nil {
-				continue
-			}
-			defeated := len(r.DefeatedBy) > 0 && r.Condition == "true"
-			scope := i == 0 && r.Outcome == "" && r.Applies == "false" && k.engine.isScope(k.request.Subject, r.ID)
-			switch r.Condition {
-			case "true":
-				c.True++
-			case "false":
-				c.False++
-			case "unknown":
-				c.Unknown++
-			}
-			if r.Applies == "true" {
-				c.Applied++
-			}
-			if defeated {
-				c.Defeated++
-			}
-			if r.Applies == "true" || defeated || scope {
-				c.Cases = appendNew(c.Cases, name)
-			}
+	day, err := civil.OfTime(at, civil.Zone)
+	if err != nil {
+		return err
+	}
+	ev := t.Env.NewEval(ctx)
+	fill(ev, t.Facts, doc.Values)
+	ev.Put(t.From, expr.NewString(r.From))
+	ev.Put(t.To, expr.NewString(r.To))
+	ev.Put(t.Classified, expr.NewString(r.Classified))
+	ev.Put(t.Change, expr.NewString(r.Change))
+	ev.Put(t.Now, expr.NewTimestamp(at))
+	if t.Params >= 0 {
+		ev.Put(t.Params, n.spec.ParamsValue)
+	}
+	counted := n.rules[len(n.rules)-len(t.Rules):]
+	for i, q := range t.Rules {
+		if q.Effective.Contains(day) {
+			counted[i].seen.requirement(ev, q)
 		}
 	}
 	return nil
 }
 
-// change notes the rules of changing that the answer names, and those that the case expects to see: a rule that is met says nothing.
-func (n *counter) change(ctx context.Context, k *Case, name string) error {
-	got, err := k.engine.answer(ctx, k.request)
-	if err != nil {
-		return context.Cause(ctx)
+func (b *bearing) requirement(ev *expr.Eval, q *ruleset.Requirement) {
+	when := expr.True
+	if q.When != nil {
+		when, _ = ev.Truth(q.When) // an error is a value of its own here
 	}
-	for _, key := range []string{"rules", "owed"} {
-		for _, id := range ids(got[key]) {
-			if c := n.byID[id]; c != nil {
-				c.Applied++
-				c.Cases = appendNew(c.Cases, name)
-			}
-		}
-	}
-	return nil
-}
-
-func appendNew(s []string, v string) []string {
-	if slices.Contains(s, v) {
-		return s
-	}
-	return append(s, v)
-}
-
-func (e *engine) isScope(subject, id string) bool {
-	for _, c := range e.rules.Bundle().Classifications {
-		if c.ID() == subject {
-			return c.Scope != nil && c.Scope.ID == id
-		}
-	}
-	return false
-}
-
-// trace returns the traces of a case: one, or one per item.
-func (e *engine) trace(ctx context.Context, q *Request) ([]*banfa.Trace, error) {
-	c, ok := e.classifiers[q.Subject]
-	if !ok {
-		return nil, errUnsupported
-	}
-	r, err := e.classify(ctx, c, q)
-	if err != nil {
-		return nil, err
-	}
-	if len(r.Items) == 0 {
-		return []*banfa.Trace{r.Trace("")}, nil
-	}
-	out := make([]*banfa.Trace, len(r.Items))
-	for i := range r.Items {
-		out[i] = r.Trace(r.Items[i].Name)
-	}
-	return out, nil
-}
-
-type factCounter struct{ seen map[string]map[string]bool }
-
-func newFactCounter(c *ruleset.Classification) *factCounter {
-	f := &factCounter{seen: map[string]map[string]bool{}}
-	for i := range c.Facts {
-		f.seen[c.Facts[i].Name] = map[string]bool{}
-	}
-	return f
-}
-
-func (f *factCounter) count(q *Request) {
-	for name, seen := range f.seen {
-		if v, ok := q.Facts[name]; ok && v != nil {
-			seen[fmt.Sprint(v)] = true
-		} else {
-			seen["absent "] = true // no code has a blank
-		}
-		for _, item := range q.Items {
-			if v, ok := item[name]; ok && v != nil {
-				seen[fmt.Sprint(v)] = true
-			}
-		}
-	}
-}
-
-func (f *factCounter) result(c *ruleset.Classification) []FactCoverage {
-	var out []FactCoverage
-	for i := range c.Facts {
-		fact := &c.Facts[i]
-		values, ok := fact.Type.Enumerate()
-		if !ok {
-			continue
-		}
-		fc := FactCoverage{Subject: c.ID(), Fact: fact.Name, Seen: []string{}, Unseen: []string{}, Absent: f.seen[fact.Name]["absent "]}
-		for _, v := range values {
-			if s := v.String(); f.seen[fact.Name][s] {
-				fc.Seen = append(fc.Seen, s)
-			} else {
-				fc.Unseen = append(fc.Unseen, s)
-			}
-		}
-		out = append(out, fc)
-	}
-	return out
-}
-
-// articles lists every place of the outlines that files cite.
-func (cov *Coverage) articles(rules *banfa.Rules) {
-	seen := map[string]bool{}
-	for _, c := range rules.Bundle().Classifications {
-		in, ok := rules.Instrument(c.Instrument)
-		if !ok || seen[in.ID] {
-			continue
-		}
-		seen[in.ID] = true
-		for cite := range in.Units() {
-			a, _ := in.Article(cite.Article, cite.ArticleSub)
-			ac := ArticleCoverage{
-				Instrument: in.ID, Citation: cite.String(), Short: cite.Short(), Title: a.Title, Computable: a.Computable, Why: a.Why,
-				Rules: []string{},
-			}
-			for i := range cov.Rules {
-				if slices.Contains(cov.Rules[i].Basis, ac.Citation) {
-					ac.Rules = append(ac.Rules, cov.Rules[i].Subject+"#"+cov.Rules[i].ID)
-				}
-			}
-			for _, s := range rules.Bundle().Suites {
-				for j := range s.Cases {
-					if slices.ContainsFunc(s.Cases[j].Basis, func(b ruleset.Basis) bool { return b.Long == ac.Citation }) {
-						ac.Cases++
-					}
-				}
-			}
-			cov.Articles = append(cov.Articles, ac)
-		}
-	}
-}
-
-// Findings returns a BF5002 warning for each rule that no case exercises, of files that have a suite at all.
-func (cov *Coverage) Findings() []banfa.Diagnostic {
-	var out []banfa.Diagnostic
-	for i := range cov.Rules {
-		r := &cov.Rules[i]
-		if r.Exercised() {
-			continue
-		}
-		p := cov.places[r.Subject+"#"+r.ID]
-		out = append(out, banfa.Diagnostic{
-			Code: "BF5002", Severity: banfa.Warning, File: p.file, Key: "suite.never-exercised", Args: []string{r.ID},
-			Range: banfa.Range{
-				Start: banfa.Position{Line: p.at.Line, Column: p.at.Column}, End: banfa.Position{Line: p.at.EndLine, Column: p.at.EndColumn},
-			},
-		})
-	}
-	return out
-}
-
-// WriteText writes article → rules → cases for people.
-func (cov *Coverage) WriteText(w io.Writer, lang string) error {
-	var b strings.Builder
-	byID := map[string]*RuleCoverage{}
-	for i := range cov.Rules {
-		byID[cov.Rules[i].Subject+"#"+cov.Rules[i].ID] = &cov.Rules[i]
-	}
-	for i := range cov.Articles {
-		a := &cov.Articles[i]
-		cited := a.Citation
-		if lang == message.English {
-			cited = message.Text(lang, "word.article", a.Short)
-		}
-		b.WriteString(message.Text(lang, "coverage.article", cited, a.Title) + "\n")
-		switch {
-		case !a.Computable:
-			b.WriteString(message.Text(lang, "coverage.excluded", a.Why) + "\n")
-		case len(a.Rules) == 0:
-			b.WriteString(message.Text(lang, "coverage.none") + "\n")
-		}
-		for _, id := range a.Rules {
-			b.WriteString(message.Text(lang, "coverage.rule", id, fmt.Sprint(len(byID[id].Cases))) + "\n")
-		}
-	}
-	for i := range cov.Rules {
-		if r := &cov.Rules[i]; !r.Exercised() {
-			b.WriteString(message.Text(lang, "suite.never-exercised", r.ID) + "\n")
-		}
-	}
-	for i := range cov.Facts {
-		if f := &cov.Facts[i]; len(f.Unseen) > 0 {
-			b.WriteString(message.Text(lang, "coverage.unseen", f.Fact, strings.Join(f.Unseen, ", ")) + "\n")
-		}
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// WriteJSON writes the coverage as one object on one line.
-func (cov *Coverage) WriteJSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	return e.Encode(cov)
+	require, _ := ev.Truth(q.Require)
+	b.truth[when] = true
+	b.met = when == expr.True && require == expr.True
+	b.applied = when != expr.False && require != expr.True
 }

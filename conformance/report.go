@@ -78,7 +78,7 @@ func (f *Failure) Text(lang string) string {
 		b.WriteString(message.Text(lang, "test.basis", c.law(lang)))
 	}
 	b.WriteByte('\n')
-	say := func(key string, args ...string) { b.WriteString("    " + message.Text(lang, key, args...) + "\n") }
+	say := func(key string, args ...string) { b.WriteString(message.Text(lang, key, args...) + "\n") }
 	for _, d := range f.Differences {
 		got := notation(d.shape, d.Got)
 		if d.missing {

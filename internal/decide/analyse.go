@@ -2,6 +2,7 @@ package decide
 
 import (
 	"context"
+	"slices"
 
 	"github.com/banfa-go/banfa/internal/diagram"
 	"github.com/banfa-go/banfa/internal/expr"
@@ -9,9 +10,9 @@ import (
 
 // Limits of the analysis of a whole file. Beyond them nothing is reported rather than something unproved.
 const (
-	maxAnalysed = 2000 // rules
-	maxPairs    = 200  // rules of which each pair is looked at
-	maxRemovals = 200  // rules that are taken out one by one
+	maxAnalysed = 2000   // rules
+	maxPairs    = 200    // rules of which each pair is looked at
+	maxRemovals = 50_000 // rules that override others, which are taken out one by one, times all rules
 )
 
 // Example is one completion of the facts, as far as it matters: leaf and value, in the order of declaration.
@@ -103,32 +104,81 @@ func (f *functions) conditions(out *Analysis, k *Known, active []bool) {
 
 // decisive finds rules that can be taken out without changing any answer. A rule that asks for review has an effect of its own.
 func (f *functions) decisive(out *Analysis, known []*Known, active []bool) {
-	skip := map[int]bool{}
+	skip := make([]bool, len(f.e.C.Rules))
 	for _, list := range [][]int{out.NeverTrue, out.AlwaysDefeated} {
 		for _, r := range list {
 			skip[r] = true
 		}
 	}
-	removed := 0
+	for rank := range f.e.C.Outcomes {
+		f.decisiveAt(out, rank, skip, active)
+	}
+	budget := maxRemovals
 	for r, rule := range f.e.C.Rules {
-		if !active[r] || rule.Review || skip[r] || rule.Outcome < 0 && len(rule.Overrides) == 0 {
+		if !active[r] || rule.Review || skip[r] || len(rule.Overrides) == 0 {
 			continue
 		}
-		if removed++; removed > maxRemovals {
-			return
+		if budget -= len(f.e.C.Rules); budget < 0 {
+			break
 		}
-		without := append([]bool(nil), active...)
-		without[r] = false
-		g := &functions{
-			space: f.space, applies: make([][]diagram.Ref, 1), scope: make([]diagram.Ref, 1), none: make([]diagram.Ref, 1),
-			outcome: make([]diagram.Ref, 1),
-		}
-		before := len(f.owner)
-		g.evaluate(0, known[0], without, false)
-		if g.outcome[0] == f.outcome[0] && len(f.owner) == before {
+		if f.without(r, known, active) {
 			out.NeverDecisive = append(out.NeverDecisive, r)
 		}
 	}
+	slices.Sort(out.NeverDecisive)
+}
+
+// decisiveAt looks at the rules of one outcome that override nothing. Such a rule decides where it applies, no other rule of this or a
+// more restrictive outcome does, and the outcome that would be left is another one.
+func (f *functions) decisiveAt(out *Analysis, rank int, skip, active []bool) {
+	e, m, ops := f.e, f.m, f.e.ops
+	var same []int
+	above, below := no, no
+	for r, rule := range e.C.Rules {
+		switch a := f.applies[0][r]; {
+		case !active[r] || rule.Outcome < 0:
+		case rule.Outcome > rank:
+			above = m.Apply(ops.or, above, a)
+		case rule.Outcome < rank:
+			below = m.Apply(ops.or, below, a)
+		default:
+			same = append(same, r)
+		}
+	}
+	if e.residual() != rank {
+		below = yes
+	}
+	room := m.Apply(ops.and, m.Apply(ops.and, f.scope[0], below), m.Apply(ops.not, above, no))
+	after := make([]diagram.Ref, len(same)+1) // whether a rule from i on applies
+	for i := len(same) - 1; i >= 0; i-- {
+		after[i] = m.Apply(ops.or, f.applies[0][same[i]], after[i+1])
+	}
+	before := no
+	for i, r := range same {
+		rule := e.C.Rules[r]
+		others := m.Apply(ops.or, before, after[i+1])
+		before = m.Apply(ops.or, before, f.applies[0][r])
+		if rule.Review || skip[r] || len(rule.Overrides) > 0 {
+			continue
+		}
+		decides := m.Apply(ops.and, m.Apply(ops.and, f.applies[0][r], m.Apply(ops.not, others, no)), room)
+		if m.Err() == nil && m.Values(decides)&(1<<yes) == 0 {
+			out.NeverDecisive = append(out.NeverDecisive, r)
+		}
+	}
+}
+
+// without reports whether every answer stays the same when a rule is taken out.
+func (f *functions) without(r int, known []*Known, active []bool) bool {
+	rest := append([]bool(nil), active...)
+	rest[r] = false
+	g := &functions{
+		space: f.space, applies: make([][]diagram.Ref, 1), scope: make([]diagram.Ref, 1), none: make([]diagram.Ref, 1),
+		outcome: make([]diagram.Ref, 1),
+	}
+	before := len(f.owner) // a rule that can err gets a new variable each time, and is then never found to be without effect
+	g.evaluate(0, known[0], rest, false)
+	return g.outcome[0] == f.outcome[0] && len(f.owner) == before
 }
 
 // overlaps finds pairs of rules with different outcomes that can apply together.

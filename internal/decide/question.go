@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"github.com/banfa-go/banfa/internal/diagram"
 )
 
 // byDecisiveness orders leaves by how much knowing each is expected to settle: the entropy of the outcome that would be left,
@@ -13,6 +11,7 @@ import (
 // depend on it.
 func (f *functions) byDecisiveness(leaves []int) {
 	left := make(map[int]float64, len(leaves))
+	ranks := f.e.C.OutOfScope() + 1
 	fixed := make([]int, len(f.owner))
 	for i := range fixed {
 		fixed[i] = -1
@@ -25,7 +24,7 @@ func (f *functions) byDecisiveness(leaves []int) {
 		}
 		for value := range f.m.Arity(d.variable) {
 			fixed[d.variable] = value
-			left[l] += f.weight(d.variable, value) * entropy(f.m.Distribution(f.total, diagram.Terminals, f.weight, fixed))
+			left[l] += f.weight(d.variable, value) * entropy(f.m.Distribution(f.total, ranks, f.weight, fixed))
 		}
 		fixed[d.variable] = -1
 	}

@@ -45,6 +45,8 @@ type Manager struct {
 	stack []Ref
 	seen  []uint32 // by node, the generation of the last walk that met it
 	walk  uint32
+	// shares holds, by node, the distribution of the walk that met it last.
+	shares []float64
 }
 
 const (
@@ -263,38 +265,41 @@ func Count(set uint64) int { return bits.OnesCount64(set) }
 // Distribution returns the share of each of the first n values that r takes where every variable takes each of its values with
 // the weight given (weights of a variable sum to 1); a variable in fixed has that value alone.
 func (m *Manager) Distribution(r Ref, n int, weight func(v, value int) float64, fixed []int) []float64 {
-	memo := map[Ref][]float64{}
-	var rec func(Ref) []float64
-	rec = func(r Ref) []float64 {
-		if d, ok := memo[r]; ok {
-			return d
-		}
-		d := make([]float64, n)
-		if IsTerminal(r) {
-			d[r] = 1
-		} else {
-			nd := m.nodes[r-Terminals]
-			v := int(nd.variable)
-			for i := range m.arity[v] {
-				w := weight(v, i)
-				if v < len(fixed) && fixed[v] >= 0 {
-					w = 0
-					if fixed[v] == i {
-						w = 1
-					}
-				}
-				if w == 0 {
-					continue
-				}
-				for j, p := range rec(m.kids[int(nd.kids)+i]) {
-					d[j] += w * p
-				}
-			}
-		}
-		memo[r] = d
-		return d
+	m.walk++
+	if need := n * len(m.nodes); len(m.shares) < need {
+		m.shares = make([]float64, need)
 	}
-	return rec(r)
+	out := make([]float64, n)
+	m.addShares(r, n, 1, out, weight, fixed)
+	return out
+}
+
+// addShares adds the shares of r, scaled, to a distribution.
+func (m *Manager) addShares(r Ref, n int, scale float64, to []float64, weight func(v, value int) float64, fixed []int) {
+	if IsTerminal(r) {
+		to[r] += scale
+		return
+	}
+	at := int(r - Terminals)
+	own := m.shares[at*n : (at+1)*n]
+	if m.seen[at] != m.walk {
+		m.seen[at] = m.walk
+		clear(own)
+		nd := m.nodes[at]
+		v := int(nd.variable)
+		for i := range m.arity[v] {
+			if v < len(fixed) && fixed[v] >= 0 {
+				if fixed[v] == i {
+					m.addShares(m.kids[int(nd.kids)+i], n, 1, own, weight, fixed)
+				}
+				continue
+			}
+			m.addShares(m.kids[int(nd.kids)+i], n, weight(v, i), own, weight, fixed)
+		}
+	}
+	for i, p := range own {
+		to[i] += scale * p
+	}
 }
 
 // Witness returns an assignment at which r takes a value: by variable, -1 where it does not matter. ok is false where r never

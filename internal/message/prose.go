@@ -54,12 +54,17 @@ var prose = map[string][2]string{
 
 	"check.summary": {"{0} errors, {1} warnings", "{0} 个错误，{1} 个警告"},
 
-	"test.difference": {"    {0}: want {1}, got {2}", "    {0}：应为 {1}，实为 {2}"}, // key, want, got
-	"test.error":      {"    the evaluation failed: {0}", "    求值失败：{0}"},
-	"test.facts":      {"    facts: {0}", "    事实：{0}"},
-	"test.items":      {"    items: {0}", "    数据项：{0}"},
-	"test.change":     {"    change: {0}", "    变更：{0}"},
-	"test.summary":    {"{0} passed, {1} failed, {2} skipped", "通过 {0}，失败 {1}，跳过 {2}"},
+	"test.difference":  {"    {0}: want {1}, got {2}", "    {0}：应为 {1}，实为 {2}"}, // key, want, got
+	"test.error":       {"    the evaluation failed: {0}", "    求值失败：{0}"},
+	"test.facts":       {"    facts: {0}", "    事实：{0}"},
+	"test.items":       {"    items: {0}", "    数据项：{0}"},
+	"test.change":      {"    change: {0}", "    变更：{0}"},
+	"test.basis":       {" ({0})", "（{0}）"}, // citations
+	"test.no-key":      {"nothing: the answer has no such key", "答案中没有这个键"},
+	"test.rows":        {": {0} of {1} rows pass", "：{1} 行中 {0} 行通过"},  // passed, all
+	"test.skipped":     {": {0}", "：{0}"},                              // reason
+	"test.unsupported": {"{0} cannot be evaluated yet", "{0} 目前还不能求值"}, // subject
+	"test.summary":     {"{0} passed, {1} failed, {2} skipped", "通过 {0}，失败 {1}，跳过 {2}"},
 
 	"ask.help": {
 		"Answer with yes or no, a code or its number. ? = do not know, b = back, end of input = stop.",
@@ -67,11 +72,18 @@ var prose = map[string][2]string{
 	},
 	"ask.bool": {"[yes/no]", "[是/否]"},
 
-	"coverage.unseen":   {"no case has {0}: {1}", "没有用例取到 {0}：{1}"}, // fact, values
-	"coverage.article":  {"{0} {1}", "{0} {1}"},                     // citation, heading
-	"coverage.none":     {"  no rule", "  没有规则"},
-	"coverage.excluded": {"  no rule is meant to follow: {0}", "  不设规则：{0}"},
-	"coverage.rule":     {"  {0}: {1} cases", "  {0}：{1} 个用例"},
+	"coverage.unseen":       {"no case has {0}: {1}", "没有用例取到 {0}：{1}"}, // fact, values
+	"coverage.article":      {"{0} {1}", "{0} {1}"},                     // citation, heading
+	"coverage.none":         {"  no rule", "  没有规则"},
+	"coverage.excluded":     {"  no rule is meant to follow: {0}", "  不设规则：{0}"},
+	"coverage.never-true":   {"no case makes the condition of {0} true", "没有用例使 {0} 的条件成立"},   // rule
+	"coverage.never-false":  {"no case makes the condition of {0} false", "没有用例使 {0} 的条件不成立"}, // rule
+	"coverage.never-absent": {"no case leaves {0} out", "没有用例缺少 {0}"},                         // fact
+	"coverage.summary": {
+		"rules exercised: {0} of {1}; places of computable articles with a rule: {2} of {3}; values of facts seen: {4} of {5}",
+		"用到的规则：{0}/{1}；设有规则的条文：{2}/{3}；取到的事实值：{4}/{5}",
+	},
+	"coverage.rule": {"  {0}: applies in {1} cases, defeated in {2}", "  {0}：{1} 个用例中适用，{2} 个中被排除"}, // rule, cases, cases
 }
 
 // text returns the template of a key in a language.

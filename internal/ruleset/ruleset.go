@@ -92,6 +92,7 @@ type Parameter struct {
 // Bundle is everything that was loaded.
 type Bundle struct {
 	Classifications []*Classification
+	Deadlines       []*Deadlines
 	Suites          []*Suite
 	Labels          []*Labels
 	Others          []*Head // files of kinds that are only checked so far
