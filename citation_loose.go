@@ -150,7 +150,7 @@ func (r citationReading) defect(s string) string {
 		return "law.citation-space"
 	case !strings.HasPrefix(s, prefix):
 		return "law.citation-instrument"
-	case r.citation.Item != 0 && !(strings.Contains(s, "（") && strings.Contains(s, "）")):
+	case r.citation.Item != 0 && (!strings.Contains(s, "（") || !strings.Contains(s, "）")):
 		return "law.citation-brackets"
 	case strings.Count(s, "第") < strings.Count(right, "第"):
 		return "law.citation-no-ordinal"

@@ -2,6 +2,7 @@ package banfa
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -224,8 +225,8 @@ func FuzzCitation(f *testing.F) {
 			}
 			return
 		}
-		wrong, ok := err.(*CitationError)
-		if !ok {
+		var wrong *CitationError
+		if !errors.As(err, &wrong) {
 			t.Fatalf("%q fails with a %T", s, err)
 		}
 		if wrong.Suggestion == "" {

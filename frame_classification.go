@@ -55,7 +55,7 @@ func (d *document) params() ([]ruleset.Parameter, *expr.Type, expr.Value) {
 func (d *document) classification() {
 	root := d.file.Root
 	c := &ruleset.Classification{Head: d.head}
-	c.Facts = d.facts(root.Get("facts"), 0)
+	c.Facts = d.facts(root.Get("facts"))
 	env, now, params := d.environment(c.Facts, nil)
 	if env == nil {
 		return
@@ -76,7 +76,7 @@ func (d *document) classification() {
 		}
 	}
 	d.l.rules += len(c.Rules)
-	d.overrides(c, root.Get("rules"), ids)
+	d.overrides(c, root.Get("rules"))
 	if o := root.Get("otherwise"); o != nil && o.Kind == source.Map {
 		c.Otherwise = d.rule(c, o, nil)
 	}
@@ -176,7 +176,7 @@ func (d *document) ruleWindow(n *source.Node) ruleset.Window {
 }
 
 // overrides resolves the rules that each rule defeats and orders rules so that each comes after all that defeat it.
-func (d *document) overrides(c *ruleset.Classification, list *source.Node, ids map[string]bool) {
+func (d *document) overrides(c *ruleset.Classification, list *source.Node) {
 	if list == nil || list.Kind != source.List {
 		return
 	}
@@ -255,7 +255,7 @@ func (d *document) transitions(c *ruleset.Classification, n *source.Node) {
 	if n == nil || n.Kind != source.Map {
 		return
 	}
-	t := &ruleset.Transitions{Facts: d.facts(n.Get("facts"), 0)}
+	t := &ruleset.Transitions{Facts: d.facts(n.Get("facts"))}
 	outcome := &expr.Type{Kind: expr.Enum}
 	classified := &expr.Type{Kind: expr.Enum}
 	for _, o := range c.Outcomes {

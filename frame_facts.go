@@ -51,8 +51,8 @@ func goValue(n *source.Node) any {
 	return n.Value
 }
 
-// facts reads declared facts and gives them the slots from first on.
-func (d *document) facts(n *source.Node, first int) []ruleset.Fact {
+// facts reads declared facts and gives them the first slots, in order.
+func (d *document) facts(n *source.Node) []ruleset.Fact {
 	if n == nil || n.Kind != source.Map {
 		return nil
 	}
@@ -71,11 +71,9 @@ func (d *document) facts(n *source.Node, first int) []ruleset.Fact {
 			continue
 		}
 		f := ruleset.Fact{
-			Name: name, Label: text(v, "label"), Ask: text(v, "ask"), Type: t, Slot: first + len(out), Place: placeOfNode(e.Key),
+			Name: name, Label: text(v, "label"), Ask: text(v, "ask"), Type: t, Slot: len(out), Place: placeOfNode(e.Key),
 		}
-		for _, c := range d.citations(v.Get("basis")) {
-			f.Basis = append(f.Basis, c)
-		}
+		f.Basis = d.citations(v.Get("basis"))
 		d.act(&f, v)
 		d.assume(&f, v)
 		out = append(out, f)
@@ -125,7 +123,7 @@ func (d *document) factType(path string, n *source.Node) *expr.Type {
 			t.Fields = append(t.Fields, expr.Field{Name: e.Key.Value, Type: ft})
 		}
 	}
-	d.bounds(path, n, t)
+	d.bounds(n, t)
 	return t
 }
 
@@ -173,7 +171,7 @@ func (d *document) enumValues(path string, n *source.Node, t *expr.Type) {
 }
 
 // bounds reads min, max and max_length.
-func (d *document) bounds(path string, n *source.Node, t *expr.Type) {
+func (d *document) bounds(n *source.Node, t *expr.Type) {
 	if v := n.Get("max_length"); v != nil && t.Kind == expr.String {
 		t.MaxRunes = d.positive("max_length", v)
 	}

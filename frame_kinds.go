@@ -1,8 +1,6 @@
 package banfa
 
 import (
-	"slices"
-
 	"github.com/banfa-go/banfa/internal/expr"
 	"github.com/banfa-go/banfa/internal/ruleset"
 	"github.com/banfa-go/banfa/internal/source"
@@ -11,7 +9,7 @@ import (
 // conditions checks a file of kind Conditions: its frame, citations and expressions.
 func (d *document) conditions() {
 	root := d.file.Root
-	facts := d.facts(root.Get("facts"), 0)
+	facts := d.facts(root.Get("facts"))
 	ids := d.ruleIDs(root)
 	env, _, _ := d.environment(facts, nil)
 	if env == nil {
@@ -26,56 +24,6 @@ func (d *document) conditions() {
 			d.compileExpr(env, n.Get("require"), boolType)
 			d.l.rules++
 		}
-	}
-	d.interpretations(root, ids)
-	d.checkWaivers(ids)
-	d.l.bundle.Others = append(d.l.bundle.Others, &d.head)
-}
-
-// deadlines checks a file of kind Deadlines. An event is a civil date in CEL.
-func (d *document) deadlines() {
-	root := d.file.Root
-	dateType := &expr.Type{Kind: expr.Date}
-	var events []expr.Var
-	var names []string
-	if n := root.Get("events"); n != nil && n.Kind == source.Map {
-		for _, e := range n.Entries {
-			if takenNames[e.Key.Value] || e.Key.Value == "due" {
-				d.report("BF1017", e.Key.Range, "name.taken", e.Key.Value)
-				continue
-			}
-			events = append(events, expr.Var{Name: e.Key.Value, Type: dateType})
-			names = append(names, e.Key.Value)
-		}
-	}
-	ids := d.ruleIDs(root)
-	facts := d.facts(root.Get("facts"), 0)
-	env, _, _ := d.environment(facts, append(events, expr.Var{Name: "due", Type: dateType}))
-	if env == nil {
-		return
-	}
-	d.variables(env, root.Get("variables"))
-	event := func(n *source.Node) {
-		if n != nil && n.Kind == source.Scalar && nameForm.MatchString(n.Value) && !slices.Contains(names, n.Value) {
-			d.report("BF1014", n.Range, "event.unknown", n.Value).didYouMean(n.Value, names)
-		}
-	}
-	for _, n := range items(root.Get("deadlines")) {
-		d.citations(n.Get("basis"))
-		d.ruleWindow(n)
-		event(n.Get("starts"))
-		event(n.Get("ends"))
-		d.compileExpr(env, n.Get("due"), dateType)
-		d.compileExpr(env, n.Get("require"), boolType)
-		for _, s := range items(n.Get("suspended")) {
-			d.citations(s.Get("basis"))
-			event(s.Get("from"))
-			event(s.Get("to"))
-		}
-		for _, r := range items(n.Get("remind")) {
-			d.compileExpr(env, r.Get("at"), dateType)
-		}
-		d.l.rules++
 	}
 	d.interpretations(root, ids)
 	d.checkWaivers(ids)

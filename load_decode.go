@@ -74,14 +74,11 @@ func (g *Diagnostic) hint(key string, args ...string) *Diagnostic {
 }
 
 // didYouMean adds the nearest of the candidates as hint and fix.
-func (g *Diagnostic) didYouMean(written string, candidates []string) *Diagnostic {
-	near := expr.Nearest(written, candidates)
-	if near == "" {
-		return g
+func (g *Diagnostic) didYouMean(written string, candidates []string) {
+	if near := expr.Nearest(written, candidates); near != "" {
+		g.hint("hint.did-you-mean", near)
+		g.replaceBy(near)
 	}
-	g.hint("hint.did-you-mean", near)
-	g.replaceBy(near)
-	return g
 }
 
 func (g *Diagnostic) replaceBy(text string) {

@@ -40,6 +40,9 @@ func (r *Rules) Files() iter.Seq[RuleFile] {
 	for _, c := range r.bundle.Classifications {
 		heads = append(heads, &c.Head)
 	}
+	for _, d := range r.bundle.Deadlines {
+		heads = append(heads, &d.Head)
+	}
 	heads = append(heads, r.bundle.Others...)
 	slices.SortFunc(heads, func(a, b *ruleset.Head) int { return strings.Compare(a.ID(), b.ID()) })
 	return func(yield func(RuleFile) bool) {

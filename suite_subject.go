@@ -44,6 +44,12 @@ type suiteExpect struct {
 // suiteWord is a word that may stand in an expectation: an id, and the label that a cell may have in its place.
 type suiteWord struct{ id, label string }
 
+// noAnswer is the error that stands in the place of an answer: facts are checked when the suite is loaded, so it can only be that the
+// file is outside its effective window.
+var noAnswer = suiteExpect{
+	key: "error", shape: ruleset.Word, words: []suiteWord{{id: "not_in_force"}}, unknown: "suite.unknown-path",
+}
+
 // suiteSubject describes a file, or returns nil where its kind cannot be evaluated.
 func (l *loader) suiteSubject(id string) *suiteSubject {
 	for _, c := range l.bundle.Classifications {
@@ -75,7 +81,7 @@ func classificationSubject(c *ruleset.Classification) *suiteSubject {
 		possible = append(possible[:len(possible):len(possible)], suiteWord{id: c.Code(c.OutOfScope())})
 		grounds = append(grounds[:len(grounds):len(grounds)], suiteWord{id: c.Scope.ID})
 	}
-	answers := append(possible[:len(possible):len(possible)], suiteWord{id: "undetermined"})
+	answers := slices.Concat(possible, []suiteWord{{id: "undetermined"}})
 	var facts []suiteWord
 	for _, leaf := range c.Env.Leaves() {
 		if _, declared := c.Fact(leaf.Name); declared || len(leaf.Path) > 0 {
@@ -98,6 +104,7 @@ func classificationSubject(c *ruleset.Classification) *suiteSubject {
 		{key: "held_back_by", shape: ruleset.Set, items: true, unknown: "suite.unknown-item"},
 		{key: "without_them", shape: ruleset.Word, words: answers, null: true, unknown: outcome},
 		{key: "review", shape: ruleset.Flag},
+		noAnswer,
 	}
 	if t := c.Transitions; t != nil {
 		s.transitions(c, t, outcomes)
@@ -125,6 +132,7 @@ func (s *suiteSubject) transitions(c *ruleset.Classification, t *ruleset.Transit
 		{key: "allowed", shape: ruleset.Flag},
 		{key: "rules", shape: ruleset.Set, words: rules, unknown: "suite.unknown-rule"},
 		{key: "owed", shape: ruleset.Set, words: rules, unknown: "suite.unknown-rule"},
+		noAnswer,
 	}
 }
 

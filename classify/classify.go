@@ -23,7 +23,6 @@ type Classifier struct {
 	transition *input.Schema
 	clock      func() time.Time
 	always     []bool // which rules exist, where no rule has a window; nil otherwise
-	items      int    // how many leaves there are
 }
 
 // NotFoundError says that a bundle has no rule file of that name, or that the name is needed because it has several.

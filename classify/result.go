@@ -149,7 +149,6 @@ type summary struct {
 	conflicts        []string
 	review           bool
 	errors           []RuleError
-	errorRules       []int
 }
 
 func (e *evaluation) result(paths bool) *Result {

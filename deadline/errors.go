@@ -16,6 +16,8 @@ const (
 	InvalidInput Code = "invalid_input" // the input says something impossible
 	Suspended    Code = "suspended"     // an open suspension: there is no due date yet
 	NotCovered   Code = "not_covered"   // the count needs a year without a published schedule
+	NotFound     Code = "not_found"     // no such rule file or deadline
+	NotInForce   Code = "not_in_force"  // outside its effective window
 )
 
 // What errors.Is finds in the errors of this package, by code.
@@ -23,6 +25,8 @@ var (
 	ErrInvalidInput = errors.New("deadline: invalid input")
 	ErrSuspended    = errors.New("deadline: suspended")
 	ErrNotCovered   = errors.New("deadline: not covered")
+	ErrNotFound     = errors.New("deadline: not found")
+	ErrNotInForce   = errors.New("deadline: not in force")
 )
 
 // CodeOf returns the code of an error of this package, and "" for any other.
@@ -35,6 +39,10 @@ func CodeOf(err error) Code {
 		return NotCovered
 	case errors.Is(err, ErrInvalidInput):
 		return InvalidInput
+	case errors.Is(err, ErrNotFound):
+		return NotFound
+	case errors.Is(err, ErrNotInForce):
+		return NotInForce
 	default:
 		return ""
 	}

@@ -26,6 +26,9 @@ func (c *askCommand) Run(a *app) error {
 		return err
 	}
 	known := banfa.Map{}
+	if c.Facts == "-" {
+		return fail(statusUsage, errors.New("--facts: standard input is needed for the answers; name a file"))
+	}
 	if c.Facts != "" {
 		text, err := a.readAll(c.Facts)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/banfa-go/banfa"
@@ -42,14 +43,15 @@ func (c *changeCommand) Run(a *app) error {
 	for _, s := range c.Set {
 		of, known := facts, cl.Facts()
 		name, _, _ := strings.Cut(s, "=")
-		for _, f := range cl.ChangeFacts() {
-			if f.Name == name {
-				of, known = transition, cl.ChangeFacts()
-			}
+		if declares(cl.ChangeFacts(), name) && !declares(cl.Facts(), name) {
+			of, known = transition, cl.ChangeFacts()
 		}
 		if err := set(of, known, s); err != nil {
 			return err
 		}
+	}
+	if c.Classified == "" && len(facts) == 0 {
+		_, _ = fmt.Fprintln(a.stderr, "banfa: without --facts or --classified, the data set counts as the most restrictive type it could have")
 	}
 	r, err := cl.Change(a.ctx, classify.Change{
 		From: c.From, To: c.To, Classified: c.Classified, Facts: facts, Transition: transition,
@@ -64,6 +66,10 @@ func (c *changeCommand) Run(a *app) error {
 		return quiet(statusRefused)
 	}
 	return nil
+}
+
+func declares(facts []banfa.Fact, name string) bool {
+	return slices.ContainsFunc(facts, func(f banfa.Fact) bool { return f.Name == name })
 }
 
 func (a *app) sayChange(r *classify.ChangeResult) error {

@@ -15,15 +15,8 @@ type checkCommand struct {
 
 // Run checks rule files.
 func (c *checkCommand) Run(a *app) error {
-	paths := c.Paths
-	if len(paths) == 0 {
-		paths = a.Rules
-	}
-	b, err := a.load(paths, banfa.ReviewedBy(a.now()))
+	b, err := c.load(a)
 	if err != nil {
-		return err
-	}
-	if err := a.exercised(b); err != nil {
 		return err
 	}
 	format := c.Format
@@ -37,6 +30,28 @@ func (c *checkCommand) Run(a *app) error {
 		return quiet(statusFindings)
 	}
 	return nil
+}
+
+// load checks what is named, or else --rules or the embedded pack. Suites alone are checked against these; which of their rules the
+// suites leave out is then no finding, as the rules' own suites are not looked at.
+func (c *checkCommand) load(a *app) (*bundle, error) {
+	reviewed := banfa.ReviewedBy(a.now())
+	if len(c.Paths) == 0 {
+		b, err := a.load(a.Rules, reviewed)
+		if err != nil {
+			return nil, err
+		}
+		return b, a.exercised(b)
+	}
+	fsys, names, added, err := a.gather(c.Paths)
+	if err != nil {
+		return nil, err
+	}
+	b, err := a.check(fsys, names, reviewed)
+	if err != nil || added {
+		return b, err
+	}
+	return b, a.exercised(b)
 }
 
 func (a *app) writeFindings(b *bundle, format string) error {

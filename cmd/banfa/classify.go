@@ -162,7 +162,7 @@ func (a *app) open(path string) (io.Reader, func() error, error) {
 }
 
 // firstDocument finds out whether the input is one object or a stream of lines: it is a stream when its first line is an object by
-// itself and another line follows. A single document is returned whole.
+// itself, or too long, or looks like one that is broken, and another line follows. A single document is returned whole.
 func firstDocument(r *bufio.Reader, stream bool) (text []byte, single bool, err error) {
 	if bom, err := r.Peek(3); err == nil && bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
 		_, _ = r.Discard(3)
@@ -184,7 +184,7 @@ func firstDocument(r *bufio.Reader, stream bool) (text []byte, single bool, err 
 		if err != nil {
 			return line, true, ignoreEOF(err)
 		}
-		if json.Valid(line) {
+		if json.Valid(line) || len(line) > maxLine || brokenLine(line) {
 			more, err := skipBlank(r)
 			if err != nil {
 				return nil, false, err
@@ -194,6 +194,18 @@ func firstDocument(r *bufio.Reader, stream bool) (text []byte, single bool, err 
 		rest, err := io.ReadAll(io.LimitReader(r, maxLine+1))
 		return append(append(line, '\n'), rest...), true, err
 	}
+}
+
+// brokenLine reports whether a line that is no JSON looks like a whole object all the same, so that the lines below it are others.
+func brokenLine(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	if len(line) < len("{}") || line[0] != '{' || line[len(line)-1] != '}' {
+		return false
+	}
+	var se *json.SyntaxError
+	var v any
+	// An object that goes on below ends too early; it is not wrong before its end.
+	return errors.As(json.Unmarshal(line, &v), &se) && se.Offset < int64(len(line))
 }
 
 func ignoreEOF(err error) error {
@@ -260,16 +272,15 @@ func lines(first []byte, r *bufio.Reader) iter.Seq2[banfa.Facts, error] {
 }
 
 // settings lays fact=value over a document.
-func settings(declared []banfa.Fact, doc banfa.Facts, setting []string) (banfa.Facts, error) {
+func settings(declared []banfa.Fact, doc banfa.JSON, setting []string) (banfa.Facts, error) {
 	if len(setting) == 0 {
 		return doc, nil
 	}
 	m := banfa.Map{}
-	if text, ok := doc.(banfa.JSON); ok && len(bytes.TrimSpace(text)) > 0 {
-		dec := json.NewDecoder(bytes.NewReader(text))
-		dec.UseNumber()
-		if err := dec.Decode(&m); err != nil {
-			return doc, nil // the library says better what is wrong with it
+	if len(bytes.TrimSpace(doc)) > 0 {
+		var err error
+		if m, err = doc.Map(); err != nil {
+			return nil, err
 		}
 	}
 	for _, one := range setting {

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/internal/atomicfile"
@@ -21,9 +24,15 @@ type fmtCommand struct {
 
 // Run lays rule files out. No file is written unless all of them can be read.
 func (c *fmtCommand) Run(a *app) error {
+	if c.Write && slices.Contains(c.Paths, "-") {
+		return fail(statusUsage, errors.New("-w cannot write standard input back; leave -w out to print the result"))
+	}
 	files, err := a.formatInputs(c.Paths)
 	if err != nil {
 		return err
+	}
+	if len(files) == 0 {
+		return noRuleFiles(c.Paths)
 	}
 	results := make([]*format.Result, len(files))
 	bad := banfa.NewDiagnostics(map[string]string{})
@@ -62,8 +71,6 @@ func (c *fmtCommand) put(a *app, f formatInput, r *format.Result) (err error) {
 	case c.Diff && r.Changed:
 		_, err = io.WriteString(a.stdout, format.Diff(f.name, f.text, r.Text))
 	case c.Diff:
-	case c.Write && f.stdin:
-		return fail(statusUsage, errors.New("-w cannot write standard input back"))
 	case c.Write && r.Changed:
 		const perm = 0o644
 		err = atomicfile.Write(f.name, r.Text, perm)
@@ -75,9 +82,8 @@ func (c *fmtCommand) put(a *app, f formatInput, r *format.Result) (err error) {
 }
 
 type formatInput struct {
-	name  string
-	text  []byte
-	stdin bool
+	name string
+	text []byte
 }
 
 func (a *app) formatInputs(paths []string) ([]formatInput, error) {
@@ -88,15 +94,20 @@ func (a *app) formatInputs(paths []string) ([]formatInput, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, formatInput{"<stdin>", text, true})
+			out = append(out, formatInput{"<stdin>", text})
 			continue
 		}
 		err := filepath.WalkDir(p, func(path string, e os.DirEntry, err error) error {
-			if err != nil || e.IsDir() || path != p && !isRuleFile(path) {
+			switch {
+			case err != nil:
 				return err
+			case e.IsDir() && path != p && strings.HasPrefix(e.Name(), "."):
+				return fs.SkipDir
+			case e.IsDir() || path != p && !isRuleFile(path):
+				return nil
 			}
 			text, err := os.ReadFile(path) // #nosec G304 G122 -- the user names the files
-			out = append(out, formatInput{path, text, false})
+			out = append(out, formatInput{path, text})
 			return err
 		})
 		if err != nil {

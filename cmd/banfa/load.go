@@ -22,8 +22,13 @@ const maxStdin = 2 << 20
 // allows, so that findings point where the user looks; names maps the others back.
 func (a *app) collect(paths []string) (fsys fstest.MapFS, names map[string]string, err error) {
 	fsys, names = fstest.MapFS{}, map[string]string{}
+	read := false
 	for _, p := range paths {
 		if p == "-" {
+			if read {
+				return nil, nil, fail(statusUsage, errors.New("standard input (-) can be read once only"))
+			}
+			read = true
 			text, err := io.ReadAll(io.LimitReader(a.stdin, maxStdin))
 			if err != nil {
 				return nil, nil, err
@@ -59,6 +64,10 @@ func (a *app) collect(paths []string) (fsys fstest.MapFS, names map[string]strin
 	return fsys, names, nil
 }
 
+func noRuleFiles(paths []string) error {
+	return fmt.Errorf("no rule files (.yaml, .yml) in %s", strings.Join(paths, ", "))
+}
+
 func isRuleFile(path string) bool {
 	ext := filepath.Ext(path)
 	return ext == ".yaml" || ext == ".yml"
@@ -86,6 +95,9 @@ func put(fsys fstest.MapFS, names map[string]string, path, shown string, text []
 	key = strings.TrimPrefix(key, ".")
 	if !isRuleFile(key) {
 		key += ".yaml"
+	}
+	for fsys[key] != nil && names[key] != shown {
+		key = "other/" + key // two of the user's names look alike once they are relative
 	}
 	fsys[key] = &fstest.MapFile{Data: text}
 	names[key] = shown
@@ -119,7 +131,7 @@ func (a *app) load(paths []string, opts ...banfa.Option) (*bundle, error) {
 		return nil, err
 	}
 	if len(fsys) == 0 {
-		return nil, fmt.Errorf("no rule files (.yaml, .yml) in %s", strings.Join(paths, ", "))
+		return nil, noRuleFiles(paths)
 	}
 	return a.check(fsys, names, opts...)
 }
@@ -188,7 +200,7 @@ func splitSuites(fsys fstest.MapFS) (suites, others []string) {
 func isSuite(text []byte) bool {
 	for line := range strings.Lines(string(text)) {
 		if kind, ok := strings.CutPrefix(strings.TrimRight(line, " \r\n"), "kind:"); ok {
-			return strings.TrimSpace(strings.SplitN(kind, "#", 2)[0]) == "Suite"
+			return strings.Trim(strings.SplitN(kind, "#", 2)[0], " \t'\"") == "Suite"
 		}
 	}
 	return false

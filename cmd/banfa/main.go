@@ -46,6 +46,18 @@ type system struct {
 	getenv         func(string) string
 	now            func() time.Time
 	terminal       bool // whether stdout is one
+
+	gone bool // whether the reader of stdout is
+}
+
+// Write writes to standard output, and notes when its reader has gone: that ends a run quietly, and is no error. A pipe to another
+// process that breaks is one.
+func (s *system) Write(p []byte) (int, error) {
+	n, err := s.stdout.Write(p)
+	if errors.Is(err, syscall.EPIPE) {
+		s.gone = true
+	}
+	return n, err
 }
 
 func isTerminal(f *os.File) bool {
@@ -129,21 +141,35 @@ func run(ctx context.Context, sys *system) (status int) {
 	}
 	parsed, err := parser.Parse(sys.args)
 	if err != nil {
-		_, _ = fmt.Fprintf(sys.stderr, "banfa: %v\n", err)
-		_, _ = fmt.Fprintln(sys.stderr, "banfa --help")
+		_, _ = fmt.Fprintf(sys.stderr, "banfa: %s\n", usageText(err))
 		return statusUsage
 	}
-	a := &app{system: sys, globals: &c.globals, ctx: ctx, lang: language(c.Lang, sys.getenv)}
+	own := *sys
+	own.stdout = sys
+	a := &app{system: &own, globals: &c.globals, ctx: ctx, lang: language(c.Lang, sys.getenv)}
 	err = parsed.Run(a)
+	if err != nil && sys.gone {
+		return statusOK // the reader has had enough
+	}
 	return a.finish(err)
+}
+
+// usageText says what is wrong with the arguments, and where to read on.
+func usageText(err error) string {
+	// An enum flag that may be left out has "" among its values, which nobody would write.
+	text, help := strings.ReplaceAll(err.Error(), `"",`, ""), "banfa --help"
+	var pe *kong.ParseError
+	if errors.As(err, &pe) && pe.Context != nil {
+		if at := pe.Context.Selected(); at != nil {
+			help = "banfa " + at.Name + " --help"
+		}
+	}
+	return text + "\nSee " + help
 }
 
 func (a *app) finish(err error) int {
 	if err == nil {
 		return statusOK
-	}
-	if errors.Is(err, syscall.EPIPE) {
-		return statusOK // the reader has had enough
 	}
 	status := statusError
 	var f *statusFault

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/internal/atomicfile"
 	"github.com/banfa-go/banfa/internal/grammar"
 	"github.com/banfa-go/banfa/internal/jsonschema"
@@ -26,7 +28,7 @@ func (c *schemaCommand) Run(a *app) error {
 		}
 		facts, ok := rules.Facts(c.Facts)
 		if !ok {
-			return fail(statusError, fmt.Errorf("no rule file %s with facts", c.Facts))
+			return fail(statusError, noFacts(rules, c.Facts))
 		}
 		text, err := jsonschema.Facts(c.Facts, facts)
 		if err != nil {
@@ -52,6 +54,15 @@ func (c *schemaCommand) Run(a *app) error {
 	}
 	_, err = a.stdout.Write(text)
 	return err
+}
+
+// noFacts names the files that could have been meant.
+func noFacts(rules *banfa.Rules, id string) error {
+	var have []string
+	for _, c := range rules.Bundle().Classifications {
+		have = append(have, c.ID())
+	}
+	return fmt.Errorf("no rule file %s with facts; there is %s", id, strings.Join(have, ", "))
 }
 
 func (c *schemaCommand) folder() error {

@@ -45,8 +45,7 @@ func (c *testCommand) Run(a *app) error {
 		return err
 	}
 	if errors.Is(err, conformance.ErrNothingRun) {
-		_, _ = fmt.Fprintln(a.stderr, "banfa:", err)
-		return quiet(statusFailed)
+		return fail(statusFailed, c.nothing(err))
 	}
 	if c.Coverage {
 		if err := a.writeCoverage(rules, opts); err != nil {
@@ -59,25 +58,47 @@ func (c *testCommand) Run(a *app) error {
 	return nil
 }
 
-// load finds suites and rules: rule files among the arguments are the rules; otherwise --rules, or the embedded pack.
+// nothing says why no case was run, and what to do about it.
+func (c *testCommand) nothing(err error) error {
+	switch {
+	case c.Only != "":
+		return fmt.Errorf("no case was run: no SUITE/CASE matches --run %q; banfa test -v names them all", c.Only)
+	case len(c.Paths) > 0:
+		return fmt.Errorf("no case was run: %s has no suite (kind: Suite) whose cases can be run", strings.Join(c.Paths, ", "))
+	}
+	return err
+}
+
+// load finds suites and rules: rule files among the arguments are the rules, --rules adds to them; where there are none, the embedded
+// pack.
 func (c *testCommand) load(a *app) (*banfa.Rules, error) {
 	if len(c.Paths) == 0 {
 		return a.use()
 	}
-	given, names, err := a.collect(c.Paths)
+	given, names, _, err := a.gather(c.Paths)
 	if err != nil {
 		return nil, err
-	}
-	if _, others := splitSuites(given); len(others) == 0 {
-		if err := a.addRules(given, names); err != nil {
-			return nil, err
-		}
 	}
 	b, err := a.check(given, names)
 	if err != nil {
 		return nil, err
 	}
 	return a.sound(b)
+}
+
+// gather reads the files that paths name. The rules of --rules are added to them; where there are suites alone and no --rules, those
+// of the embedded pack. added says that rules were.
+func (a *app) gather(paths []string) (fsys fstest.MapFS, names map[string]string, added bool, err error) {
+	if fsys, names, err = a.collect(paths); err != nil {
+		return nil, nil, false, err
+	}
+	if len(fsys) == 0 {
+		return nil, nil, false, noRuleFiles(paths)
+	}
+	if _, others := splitSuites(fsys); len(others) > 0 && len(a.Rules) == 0 {
+		return fsys, names, false, nil
+	}
+	return fsys, names, true, a.addRules(fsys, names)
 }
 
 // addRules lays the rules to be used under a set of suites, without suites of their own.

@@ -300,7 +300,7 @@ func (s *space) classes(d *dimension) []int {
 func (s *space) atom(i int, a *expr.Atom) diagram.Ref {
 	p, open := s.lookup(i, a)
 	if !open {
-		return diagram.Ref(settled(s.evs[i].Atom(a)))
+		return settled(s.evs[i].Atom(a))
 	}
 	if v, ok := s.free[p]; ok {
 		return s.m.Var1(v)

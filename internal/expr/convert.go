@@ -2,6 +2,7 @@ package expr
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -213,7 +214,7 @@ func (t *Type) convert(in any) (ref.Val, error) {
 // bounded checks the declared bounds of a value that already has the type's kind.
 func (t *Type) bounded(v ref.Val) (ref.Val, error) {
 	if !t.holds(v) {
-		return nil, &ValueError{Code: "type", Want: t.describe(), Got: string(v.Type().TypeName())}
+		return nil, &ValueError{Code: "type", Want: t.describe(), Got: v.Type().TypeName()}
 	}
 	switch t.Kind {
 	case Enum:
@@ -449,9 +450,9 @@ func (t *Type) part(pt *Type, in any, path string) (ref.Val, error) {
 }
 
 func within(path string, err error) error {
-	if ve, ok := err.(*ValueError); ok {
+	var ve *ValueError
+	if errors.As(err, &ve) {
 		ve.Path = path + ve.Path
-		return ve
 	}
 	return err
 }

@@ -51,7 +51,7 @@ func (c *costEstimator) declared(path []string) (*Type, *cost.SizeEstimate) {
 	}
 	switch path[len(path)-1] {
 	case "@indices":
-		return nil, fixedSize(1)
+		return nil, one()
 	case "@keys":
 		if t, _ := c.declared(path[:len(path)-1]); t != nil && t.Kind == Map {
 			return nil, keySize()
@@ -123,7 +123,7 @@ func sizeOf(t *Type) *cost.SizeEstimate {
 	case Invalid, Dyn:
 		return nil
 	}
-	return fixedSize(1)
+	return one()
 }
 
 // sizeOfCELType is the size of every value of a CEL type, where they all have the same one.
@@ -140,10 +140,10 @@ func sizeOfCELType(t *types.Type) *cost.SizeEstimate {
 	switch t.Kind() {
 	case types.BoolKind, types.DoubleKind, types.DurationKind, types.IntKind, types.NullTypeKind, types.StructKind,
 		types.TimestampKind, types.TypeKind, types.UintKind:
-		return fixedSize(1)
+		return one()
 	case types.OpaqueKind:
 		if name := t.TypeName(); name == decimalType.TypeName() || name == dateType.TypeName() {
-			return fixedSize(1)
+			return one()
 		}
 	}
 	return nil
@@ -163,8 +163,9 @@ func optionalSize(inner *cost.SizeEstimate) *cost.SizeEstimate {
 // keySize is the size of the keys of a declared map, which are texts under the same bound as any other.
 func keySize() *cost.SizeEstimate { return rangedSize(0, DefaultMaxRunes) }
 
-func fixedSize(n uint64) *cost.SizeEstimate {
-	size := cost.FixedSizeEstimate(n)
+// one is the size of what is neither a text nor a collection.
+func one() *cost.SizeEstimate {
+	size := cost.FixedSizeEstimate(1)
 	return &size
 }
 

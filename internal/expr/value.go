@@ -15,7 +15,7 @@ type Value struct{ v ref.Val }
 // Present reports whether v is a value at all.
 func (v Value) Present() bool { return v.v != nil }
 
-// NewString, NewBool and NewInt make values of the simple types.
+// NewString makes a string, or the code of an enum.
 func NewString(s string) Value { return Value{types.String(s)} }
 
 // NewBool makes a bool.
@@ -74,9 +74,9 @@ func (v Value) String() string {
 	}
 	switch x := v.v.(type) {
 	case types.Timestamp:
-		return x.Time.Format(time.RFC3339Nano)
+		return x.Format(time.RFC3339Nano)
 	case types.Duration:
-		return x.Duration.String()
+		return x.String()
 	}
 	return fmt.Sprint(v.Go())
 }

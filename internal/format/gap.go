@@ -127,12 +127,12 @@ func (s *scanner) trail() (c event, ok bool) {
 	end := s.lineEnd(s.pos)
 	rest := s.file.Text[s.pos:end]
 	if len(bytes.TrimSpace(rest)) == 0 {
-		return event{}, false
+		return event{}
 	}
 	before := len(s.queue)
 	s.line(rest, s.lineStart(s.pos), false, false)
 	if len(s.queue) == before {
-		return event{}, false
+		return event{}
 	}
 	c = s.queue[len(s.queue)-1]
 	s.queue = s.queue[:before]
@@ -152,13 +152,13 @@ func (s *scanner) takeComments() []event {
 }
 
 // take takes the next event if it is of a kind.
-func (s *scanner) take(kind eventKind) (event, bool) {
+func (s *scanner) take(kind eventKind) event {
 	if len(s.queue) == 0 || s.queue[0].kind != kind {
-		return event{}, false
+		return event{}
 	}
 	e := s.queue[0]
 	s.queue = s.queue[1:]
-	return e, true
+	return e
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }

@@ -57,7 +57,7 @@ func layout(f *source.File) *page {
 	if f.Root.Flow {
 		b.fill(b.start(f.Root))
 		p.head = notes(b.takeComments())
-		e, _ := b.take(edge)
+		e := b.take(edge)
 		p.blank = e.blank
 		p.flow, p.trail = b.leaf(f.Root, -1)
 	} else {
@@ -89,7 +89,7 @@ func (b *builder) block(n *source.Node) *block {
 func (b *builder) item(out *block, n *source.Node) {
 	b.queued(n)
 	above := b.takeComments()
-	d, _ := b.take(dash)
+	d := b.take(dash)
 	e := &entry{blank: d.blank, at: n.Range.Start}
 	b.above(out, e, above, d.col)
 	b.value(out, e, n)
@@ -105,7 +105,7 @@ func (b *builder) queued(n *source.Node) {
 func (b *builder) entry(out *block, from source.Entry) {
 	b.queued(from.Key)
 	above := b.takeComments()
-	line, _ := b.take(edge)
+	line := b.take(edge)
 	e := &entry{key: from.Key.Text(), name: from.Key.Value, at: from.Key.Range.Start, blank: line.blank}
 	start := b.start(from.Key)
 	b.above(out, e, above, start-b.lineStart(start))
@@ -113,7 +113,7 @@ func (b *builder) entry(out *block, from source.Entry) {
 	e.pad = b.padding(from.Value)
 	b.fill(b.start(from.Value))
 	if len(b.queue) > 0 && b.queue[0].kind == comment && !b.queue[0].own {
-		e.trail, _ = b.take(comment)
+		e.trail = b.take(comment)
 	}
 	b.value(out, e, from.Value)
 }

@@ -106,7 +106,12 @@ func deadlinesKeys() []Key {
 				Key{"to", leaf(Name), true, Doc{"the event it ends with", "结束事件"}},
 				messageKey(),
 			)), false, Doc{"days that do not count", "不计入的期间"}},
-			Key{"extend", leaf(Any), false, Doc{"whether and how far it may be extended", "延长"}},
+			Key{"extend", mapping(
+				Key{"times", leaf(Int), false, Doc{"how many extensions; once by default", "可延长的次数，默认一次"}},
+				Key{"max", leaf(Int), false, Doc{"units of all extensions together", "合计延长的上限"}},
+				Key{"approval", leaf(Bool), false, Doc{"each needs an approver", "须经批准"}},
+				Key{"basis", leaf(Citations), false, Doc{"the law", "依据"}},
+			), false, Doc{"whether and how far it may be extended", "延长"}},
 			Key{"remind", list(mapping(
 				Key{"id", leaf(Word), true, Doc{"its id", "编号"}},
 				Key{"at", leaf(Expr), true, Doc{"the day", "提醒日"}},
@@ -220,6 +225,13 @@ func labelsKeys() []Key {
 		{"scope", leaf(Text), false, Doc{"of the scope", "适用范围"}},
 		{"rules", texts, false, Doc{"messages of rules", "规则说明"}},
 		{"otherwise", leaf(Text), false, Doc{"of the residual rule", "兜底规则"}},
+		{"events", dict(Name, mapping(Key{"label", leaf(Text), false, Doc{"the name", "名称"}})), false, Doc{"of events", "事件"}},
+		{"deadlines", dict(Word, mapping(
+			Key{"actor", leaf(Text), false, Doc{"who must act", "义务主体"}},
+			Key{"message", leaf(Text), false, Doc{"what must be done", "说明"}},
+			Key{"suspended", texts, false, Doc{"messages of suspensions", "不计入期间的说明"}},
+			Key{"remind", texts, false, Doc{"messages of reminders", "提醒的说明"}},
+		)), false, Doc{"of deadlines", "期限"}},
 		{"interpretations", dict(Word, mapping(
 			Key{"question", leaf(Text), false, Doc{"the question", "问题"}},
 			Key{"choice", leaf(Text), false, Doc{"the choice", "选择"}},

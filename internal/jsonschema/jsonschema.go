@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/internal/grammar"
@@ -65,13 +66,35 @@ func render(o object) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// factRef stands for the description of a declared fact. Facts nest (fields, items): spelled out at each place, they would make a
+// schema that is a hundred times as long.
+const factRef = "#/$defs/fact"
+
+// isFact tells the description of a declared fact, at whatever depth, by its keys.
+func isFact(g *grammar.Node) bool {
+	names := grammar.Fact(0).Names()
+	return len(g.Keys) >= len(names) && slices.Equal(g.Names()[:len(names)], names)
+}
+
+// renderFile renders a schema of rule files, with what it refers to.
+func renderFile(o object) ([]byte, error) {
+	text, err := marshal(o)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.Contains(text, []byte(factRef)) {
+		o = append(o, member{"$defs", object{{"fact", keys(grammar.Fact(1))}}})
+	}
+	return render(o)
+}
+
 // Kind returns the schema of one kind of rule file.
 func Kind(kind string) ([]byte, error) {
 	g, ok := grammar.Kind(kind)
 	if !ok {
 		return nil, fmt.Errorf("jsonschema: no kind %q; there are %v", kind, grammar.Kinds())
 	}
-	return render(append(object{{"$schema", draft}, {"title", "banfa " + kind}}, withKind(g, kind)...))
+	return renderFile(append(object{{"$schema", draft}, {"title", "banfa " + kind}}, withKind(g, kind)...))
 }
 
 // All returns one schema for rule files of every kind, told apart by `kind`.
@@ -84,7 +107,7 @@ func All() ([]byte, error) {
 			{"then", withKind(g, kind)},
 		})
 	}
-	return render(object{
+	return renderFile(object{
 		{"$schema", draft},
 		{"title", "banfa rule file"},
 		{"type", "object"},
@@ -164,6 +187,13 @@ func node(g *grammar.Node) object {
 }
 
 func mapping(g *grammar.Node) object {
+	if isFact(g) {
+		return object{{"$ref", factRef}}
+	}
+	return keys(g)
+}
+
+func keys(g *grammar.Node) object {
 	required := []string{}
 	props := object{}
 	for _, k := range g.Keys {

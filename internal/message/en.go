@@ -48,26 +48,29 @@ var english = map[string]string{
 	"value.together":         "{0} and {1} cannot stand together; remove one of them",                                 // key, key
 
 	// Facts, outcomes, rules and what they name: BF1014, and BF2004 for enum values.
-	"fact.type-unknown":    "type {1} of {0} is not known",                                                                           // fact, written (hint.one-of beside it)
-	"fact.enum-value":      "{1} is not a value of {0}; write one of its codes",                                                      // fact, written
-	"fact.assume-type":     "{1} cannot be assumed for {0}, which has type {2}",                                                      // fact, written, type
-	"fact.act-needs-to":    "the act that changes {0} must say to which value, since {0} is not a bool; write act: {text: …, to: …}", // fact
-	"fact.act-to":          "the act cannot change {0} to {1}, which is not a value of type {2}",                                     // fact, written, type
-	"fact.label-twice":     "two values of {0} have the label {1}; a suite could not tell them apart, so change one",                 // fact, label
-	"rule.no-effect":       "rule {0} has no outcome, overrides nothing and asks for no review; give it one of these or remove it",   // rule
-	"rule.outcome-unknown": "rule {0} names the outcome {1}, which the file does not declare",                                        // rule, outcome
-	"outcome.too-few":      "outcomes must declare at least two outcomes, from least to most restrictive",                            // -
-	"extends.unknown":      "the file extends {0}, which is not in the bundle",                                                       // name
-	"extends.cycle":        "files extend each other in a circle: {0}; remove one of the steps",                                      // path
-	"event.unknown":        "the event {0} is not declared; declare it in events",                                                    // event
-	"calendar.unknown":     "the calendar {0} is not known",                                                                          // calendar
-	"zone.unknown":         "the zone {0} is not known; write Asia/Shanghai",                                                         // zone
-	"record.unknown":       "the record {0} is not declared; declare it in records",                                                  // record
-	"record.field-unknown": "the record {1} has no field {0}",                                                                        // field, record
-	"key.undeclared":       "the key {0} is not listed in keys; list it, the host then supplies the secret",                          // key
-	"dataset.unknown":      "the data set {0} is not in the bundle",                                                                  // id
-	"waiver.code":          "{0} cannot be waived; waivers accept warnings and suite findings, by their code",                        // code
-	"waiver.unused":        "the waiver of {0} accepts nothing that is found; remove it",                                             // code
+	"fact.type-unknown":    "type {1} of {0} is not known",                                                                                                    // fact, written (hint.one-of beside it)
+	"fact.enum-value":      "{1} is not a value of {0}; write one of its codes",                                                                               // fact, written
+	"fact.assume-type":     "{1} cannot be assumed for {0}, which has type {2}",                                                                               // fact, written, type
+	"fact.act-needs-to":    "the act that changes {0} must say to which value, since {0} is not a bool; write act: {text: …, to: …}",                          // fact
+	"fact.act-to":          "the act cannot change {0} to {1}, which is not a value of type {2}",                                                              // fact, written, type
+	"fact.label-twice":     "two values of {0} have the label {1}; a suite could not tell them apart, so change one",                                          // fact, label
+	"rule.no-effect":       "rule {0} has no outcome, overrides nothing and asks for no review; give it one of these or remove it",                            // rule
+	"rule.outcome-unknown": "rule {0} names the outcome {1}, which the file does not declare",                                                                 // rule, outcome
+	"outcome.too-few":      "outcomes must declare at least two outcomes, from least to most restrictive",                                                     // -
+	"extends.unknown":      "the file extends {0}, which is not in the bundle",                                                                                // name
+	"extends.cycle":        "files extend each other in a circle: {0}; remove one of the steps",                                                               // path
+	"event.unknown":        "the event {0} is not declared; declare it in events",                                                                             // event
+	"deadline.due-form":    "due of {0} must be {1}.addWorkdays(N), or with addDays, addMonths or addYears; N is a whole number of 0 or more, or params.NAME", // deadline, event
+	"deadline.remind-form": "at of the reminder {0} must be due.addWorkdays(N) or {1}.addWorkdays(N); N is a whole number, or params.NAME",                    // reminder, event
+	"deadline.require":     "require of the deadline {0} would not be evaluated; remove it",                                                                   // deadline
+	"calendar.unknown":     "the calendar {0} is not known",                                                                                                   // calendar
+	"zone.unknown":         "the zone {0} is not known; write Asia/Shanghai",                                                                                  // zone
+	"record.unknown":       "the record {0} is not declared; declare it in records",                                                                           // record
+	"record.field-unknown": "the record {1} has no field {0}",                                                                                                 // field, record
+	"key.undeclared":       "the key {0} is not listed in keys; list it, the host then supplies the secret",                                                   // key
+	"dataset.unknown":      "the data set {0} is not in the bundle",                                                                                           // id
+	"waiver.code":          "{0} cannot be waived; waivers accept warnings and suite findings, by their code",                                                 // code
+	"waiver.unused":        "the waiver of {0} accepts nothing that is found; remove it",                                                                      // code
 
 	// Conditions seen as a whole: BF2005, BF2006, BF2007.
 	"rule.always-true":  "the condition of {0} is always true; write true, or correct it",                                             // rule

@@ -69,7 +69,7 @@ func numberStart(c byte) bool { return c >= '0' && c <= '9' || c == '-' || c == 
 
 // booleanWord is the truth value of a word that YAML 1.1 or 1.2 takes for one, in any case.
 func booleanWord(s string) (value, ok bool) {
-	if len(s) > len("false") || !strings.Contains("yYnNoOtTfF", s[:1]) {
+	if s == "" || len(s) > len("false") || strings.IndexByte("yYnNoOtTfF", s[0]) < 0 {
 		return false, false
 	}
 	switch strings.ToLower(s) {

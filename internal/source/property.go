@@ -30,7 +30,7 @@ func (x *lexer) restoreAwaiting(parent int) {
 // reading can go on behind it, false when the text is one scalar.
 func (x *lexer) checkProperty(p, parent int, flow bool) bool {
 	end := p
-	for end < x.lineEnd() && !isBlank(x.src[end]) && !(flow && isFlowIndicator(x.src[end])) {
+	for end < x.lineEnd() && !isBlank(x.src[end]) && (!flow || !isFlowIndicator(x.src[end])) {
 		end++
 	}
 	next := x.skipBlanks(end)
@@ -99,10 +99,10 @@ func (x *lexer) keyProperty(t *token) {
 	}
 	next := t.end - len(strings.TrimLeft(text[len(name):], " \t"))
 	end := t.start + len(name)
-	switch {
-	case text[0] == '*':
+	switch text[0] {
+	case '*':
 		x.out.at(codeAnchor, "yaml.alias", t.start, end, name)
-	case text[0] == '&':
+	case '&':
 		x.out.at(codeAnchor, "yaml.anchor", t.start, end, name).fix(x.file, t.start, next, "")
 	default:
 		x.out.at(codeTag, "yaml.tag", t.start, end, name).fix(x.file, t.start, next, "")

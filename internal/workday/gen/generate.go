@@ -233,7 +233,7 @@ func verify(files map[string][]byte, years map[string]year) error {
 		if err != nil {
 			return err
 		}
-		if !bytes.Contains(data, []byte(workday.Format(n))) {
+		if !bytes.Contains(data, workday.Format(n)) {
 			return fmt.Errorf("%s does not read back as it was written", name)
 		}
 		notices = append(notices, n...)
