@@ -361,8 +361,12 @@ func (d *document) checkWaivers(ids map[string]bool) {
 	}
 }
 
-// unused reports facts and variables that no expression uses.
+// unused reports facts and variables that no expression uses. What an expression that could not be read would have used is not
+// known, so that nothing is reported beside one.
 func (d *document) unused(c *ruleset.Classification) {
+	if d.unread || slices.ContainsFunc(c.Rules, func(r *ruleset.Rule) bool { return r.When == nil }) {
+		return
+	}
 	used := map[string]bool{}
 	note := func(x *expr.Expr) {
 		if x != nil {

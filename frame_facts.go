@@ -319,6 +319,7 @@ func (d *document) variables(env *expr.Env, n *source.Node) []ruleset.Variable {
 			v = v.Get("expr")
 		}
 		if v == nil || v.Kind != source.Scalar || !nameForm.MatchString(name) || len(v.CheckExpression()) > 0 {
+			d.unread = true
 			continue
 		}
 		x, issues := env.Define(name, v.Value)
@@ -326,6 +327,7 @@ func (d *document) variables(env *expr.Env, n *source.Node) []ruleset.Variable {
 		if x == nil {
 			// Declared all the same, so that its uses are not reported as undeclared names too.
 			env.Declare(name)
+			d.unread = true
 			continue
 		}
 		out = append(out, ruleset.Variable{Name: name, Label: text(e.Value, "label"), Expr: x, Place: placeOfNode(e.Key)})
@@ -353,10 +355,15 @@ func (d *document) issues(n *source.Node, issues []expr.Issue) {
 
 // compileExpr compiles the expression behind a key; nil where there is none or where it has errors.
 func (d *document) compileExpr(env *expr.Env, n *source.Node, want *expr.Type) *expr.Expr {
-	if n == nil || n.Kind != source.Scalar || n.Broken || len(n.CheckExpression()) > 0 || strings.TrimSpace(n.Value) == "" {
+	if n == nil {
+		return nil
+	}
+	if n.Kind != source.Scalar || n.Broken || len(n.CheckExpression()) > 0 || strings.TrimSpace(n.Value) == "" {
+		d.unread = true
 		return nil
 	}
 	x, issues := env.Compile(n.Value, want)
 	d.issues(n, issues)
+	d.unread = d.unread || x == nil
 	return x
 }

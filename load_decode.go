@@ -21,6 +21,7 @@ type document struct {
 	grammar *grammar.Node
 	known   map[source.Position]bool // keys that the grammar has, so that `n:` is not taken for a word of YAML 1.1
 	failed  bool                     // an error was found in it
+	unread  bool                     // an expression of it could not be compiled
 	waivers []waiver
 	outline *Instrument // the instrument its citations belong to
 

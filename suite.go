@@ -162,6 +162,7 @@ func (s *suiteReader) readCase(n *source.Node) {
 			c.Change = s.readFacts(n.Get("change"), s.subject.group("change"))
 			s.required(n.KeyNode("change").Range, c.Change, "change")
 		}
+		s.deadlineInputs(&c, n)
 	}
 	s.expectations(&c, n, changing)
 	s.add(c)

@@ -236,8 +236,9 @@ func (s *suiteReader) expected(k *ruleset.Expectation, x *suiteExpect, n *source
 		case n.IsNull():
 			return s.bad(n, "value.empty", x.key)
 		}
-		k.Value = n.Value
-		return s.known(x, n.Value, n.Range, c)
+		word, ok := s.word(x, n.Value, n.Range, c)
+		k.Value = word
+		return ok
 	case ruleset.Routes:
 		return s.routes(k, x, n, c)
 	}
@@ -270,6 +271,18 @@ func (s *suiteReader) expected(k *ruleset.Expectation, x *suiteExpect, n *source
 	return ok
 }
 
+// word reads a word, or a value in its place, and reports whether the key may hold it.
+func (s *suiteReader) word(x *suiteExpect, written string, at source.Range, c *ruleset.Case) (string, bool) {
+	if x.typ == nil {
+		return written, s.known(x, written, at, c)
+	}
+	v, ok := x.value(written)
+	if !ok {
+		s.report("BF5001", at, x.unknown, x.key, written)
+	}
+	return v, ok
+}
+
 // known checks a word against what the key may hold.
 func (s *suiteReader) known(x *suiteExpect, id string, at source.Range, c *ruleset.Case) bool {
 	if x.items {
@@ -286,7 +299,7 @@ func (s *suiteReader) known(x *suiteExpect, id string, at source.Range, c *rules
 	if x.knows(id) {
 		return true
 	}
-	g := s.report("BF5001", at, x.unknown, id, s.subject.id)
+	g := s.report("BF5001", at, x.unknown, x.about(id, s.subject.id)...)
 	if meant, ok := x.byLabel(id); ok {
 		g.hint("hint.did-you-mean", meant).replaceBy(meant)
 	} else {

@@ -179,6 +179,9 @@ func (c tableCell) words() []tableCell {
 
 // cellWord reads an id, or the label that stands for it.
 func (s *suiteReader) cellWord(x *suiteExpect, text string, at source.Range, id string) (string, bool) {
+	if x.typ != nil {
+		return s.word(x, text, at, nil)
+	}
 	if !x.knows(text) {
 		if meant, ok := x.byLabel(text); ok {
 			return meant, true

@@ -62,11 +62,12 @@ func (s *suiteReader) readTable(n *source.Node) {
 		return
 	}
 	changing := slices.ContainsFunc(columns, func(c tableColumn) bool { return c.group != nil && c.group.key == "change" })
+	ofCase := s.subject.group("case") != nil
 	var cases []tableCase
 	total := 0
 	for _, r := range rows {
 		tc, good := s.readRow(&c, columns, r)
-		good = (!changing || s.complete(columns, tc)) && good
+		good = (!changing || s.complete(columns, tc, "change")) && (!ofCase || s.complete(columns, tc, "case")) && good
 		ok = ok && good
 		cases = append(cases, tc)
 		total = min(total+tc.count, overflown)
@@ -193,6 +194,9 @@ func (t *tableText) input(col *tableColumn, c tableCell) bool {
 	if g := t.subject.group(parts[0]); col.fact == nil && g != nil && g != facts && len(rest) > 0 {
 		col.group, col.fact, rest = g, g.fact(rest[0]), rest[1:]
 	}
+	if g := t.subject.group("case"); col.fact == nil && g != nil {
+		col.group, col.fact = g, g.fact(parts[0])
+	}
 	if col.fact == nil {
 		t.unknownColumn(c)
 		return false
@@ -219,7 +223,7 @@ func (t *tableText) unknownColumn(c tableCell) {
 	for _, group := range t.subject.groups {
 		for _, f := range group.facts {
 			name := f.name
-			if group.key != "facts" {
+			if group.key != "facts" && group.key != "case" {
 				name = group.key + "." + name
 			}
 			if f.label == c.text {
@@ -269,15 +273,15 @@ func placeOfRange(r source.Range) ruleset.Place {
 	return ruleset.Place{Line: r.Start.Line, Column: r.Start.Column, EndLine: r.End.Line, EndColumn: r.End.Column}
 }
 
-// complete reports the values of a change that a row lacks: they are the same for all its expansions.
-func (s *suiteReader) complete(columns []tableColumn, tc tableCase) bool {
+// complete reports the values of a group that a row lacks: they are the same for all its expansions.
+func (s *suiteReader) complete(columns []tableColumn, tc tableCase, group string) bool {
 	have := map[string]any{}
 	for i, options := range tc.options {
-		if col := &columns[i]; col.group != nil && col.group.key == "change" && col.fact != nil && len(options) > 0 {
+		if col := &columns[i]; col.group != nil && col.group.key == group && col.fact != nil && len(options) > 0 {
 			have[col.fact.name] = options[0].value // nil for ?
 		}
 	}
-	return s.required(tc.row.at, have, "change")
+	return s.required(tc.row.at, have, group)
 }
 
 // expand makes the cases of a row, the last `-` varying fastest.
@@ -293,6 +297,8 @@ func (s *suiteReader) expand(c *ruleset.Case, columns []tableColumn, tc tableCas
 		if changing {
 			x.Change = map[string]any{}
 		}
+		x.Events = map[string]any{}
+		ofCase := map[string]any{}
 		stride := tc.count
 		for j, options := range tc.options {
 			if len(options) == 0 {
@@ -302,11 +308,17 @@ func (s *suiteReader) expand(c *ruleset.Case, columns []tableColumn, tc tableCas
 			o := options[i/stride%len(options)]
 			col := &columns[j]
 			to := x.Facts
-			if col.group.key == "change" {
+			switch col.group.key {
+			case "change":
 				to = x.Change
+			case "events":
+				to = x.Events
+			case "case":
+				to = ofCase
 			}
 			put(to, append([]string{col.fact.name}, col.path...), o)
 		}
+		x.SetCase(ofCase)
 		s.add(x)
 	}
 }

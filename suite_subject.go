@@ -1,6 +1,8 @@
 package banfa
 
 import (
+	"slices"
+
 	"github.com/banfa-go/banfa/internal/expr"
 	"github.com/banfa-go/banfa/internal/ruleset"
 )
@@ -38,6 +40,7 @@ type suiteExpect struct {
 	words   []suiteWord // what may stand there; of Routes: the outcomes
 	items   bool        // what may stand there are the names of the case's items
 	null    bool        // null may stand there
+	typ     *expr.Type  // of a Word that is a value, not one of words: a date or an instant
 	unknown string      // message key for anything else
 }
 
@@ -55,6 +58,11 @@ func (l *loader) suiteSubject(id string) *suiteSubject {
 	for _, c := range l.bundle.Classifications {
 		if c.ID() == id {
 			return classificationSubject(c)
+		}
+	}
+	for _, x := range l.bundle.Deadlines {
+		if x.ID() == id {
+			return deadlinesSubject(x)
 		}
 	}
 	return nil
@@ -159,7 +167,7 @@ func (s *suiteSubject) group(key string) *suiteGroup {
 }
 
 func (s *suiteSubject) takes(key string) bool {
-	return s.group(key) != nil || key == "items" && s.items
+	return s.group(key) != nil || s.group("case").fact(key) != nil || key == "items" && s.items
 }
 
 func (g *suiteGroup) all() []suiteFact {

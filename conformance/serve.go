@@ -110,6 +110,12 @@ func parseRequest(line []byte) (*Request, error) {
 	q := &Request{}
 	m, err := banfa.JSON(line).Map()
 	if err != nil {
+		var lenient struct {
+			ID string `json:"id"`
+		}
+		if json.Unmarshal(line, &lenient) == nil {
+			q.ID = lenient.ID
+		}
 		return q, err
 	}
 	q.ID, _ = m["id"].(string)

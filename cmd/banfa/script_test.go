@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -43,8 +42,8 @@ func (c command) run(t *testing.T) output {
 	return output{stdout.String(), stderr.String(), status}
 }
 
-// banfa runs the command in English.
-func banfa(t *testing.T, stdin string, args ...string) output {
+// invoke runs the command in English.
+func invoke(t *testing.T, stdin string, args ...string) output {
 	t.Helper()
 	return command{args: args, stdin: stdin}.run(t)
 }
@@ -233,11 +232,4 @@ func words(line string) []string {
 		out = append(out, strings.Fields(part)...)
 	}
 	return out
-}
-
-// cancelled is a context that has ended.
-func cancelled() context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return ctx
 }

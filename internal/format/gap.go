@@ -127,12 +127,12 @@ func (s *scanner) trail() (c event, ok bool) {
 	end := s.lineEnd(s.pos)
 	rest := s.file.Text[s.pos:end]
 	if len(bytes.TrimSpace(rest)) == 0 {
-		return event{}
+		return event{}, false
 	}
 	before := len(s.queue)
 	s.line(rest, s.lineStart(s.pos), false, false)
 	if len(s.queue) == before {
-		return event{}
+		return event{}, false
 	}
 	c = s.queue[len(s.queue)-1]
 	s.queue = s.queue[:before]

@@ -31,6 +31,12 @@ type Case struct {
 	Facts  map[string]any   // fixtures, `without` and `facts` merged, as JSON would give them; a name in Facts with nil is absent
 	Items  []map[string]any // nil where the case has none
 	Change map[string]any   // nil where the case is not about a change
+
+	// Of a case about a deadline: its id, the events at RFC 3339 instants, and the civil date by which notices are known, or "".
+	Deadline string
+	Events   map[string]any
+	AsOf     string
+
 	Expect []Expectation
 	Place  Place // of the id, or of the table's row
 }
@@ -57,3 +63,9 @@ const (
 	Order               // a list of ids, compared in order
 	Routes              // a list of {facts, outcome}, compared as a set
 )
+
+// SetCase takes deadline and as_of over.
+func (c *Case) SetCase(v map[string]any) {
+	c.Deadline, _ = v["deadline"].(string)
+	c.AsOf, _ = v["as_of"].(string)
+}

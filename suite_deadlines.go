@@ -1,0 +1,82 @@
+package banfa
+
+import (
+	"time"
+
+	"github.com/banfa-go/banfa/internal/civil"
+	"github.com/banfa-go/banfa/internal/expr"
+	"github.com/banfa-go/banfa/internal/ruleset"
+	"github.com/banfa-go/banfa/internal/source"
+)
+
+// deadlinesSubject describes a file of deadlines. Its group "case" holds what stands beside the events: the keys deadline and as_of of a
+// case, and the columns of these names in a table.
+func deadlinesSubject(l *ruleset.Deadlines) *suiteSubject {
+	s := &suiteSubject{id: l.ID(), kind: l.Kind, expects: map[string][]suiteExpect{}}
+	deadline := &expr.Type{Kind: expr.Enum}
+	for _, x := range l.Deadlines {
+		deadline.Values, deadline.Labels = append(deadline.Values, x.ID), append(deadline.Labels, "")
+	}
+	events := &suiteGroup{key: "events", subject: s.id}
+	for _, e := range l.Events {
+		events.facts = append(events.facts, suiteFact{name: e.Name, label: e.Label, typ: &expr.Type{Kind: expr.Timestamp}})
+	}
+	s.groups = []*suiteGroup{
+		{key: "facts", subject: s.id, facts: suiteFacts(l.Facts)},
+		events,
+		{key: "case", subject: s.id, facts: []suiteFact{
+			{name: "deadline", typ: deadline, required: true},
+			{name: "as_of", typ: &expr.Type{Kind: expr.Date}},
+		}},
+	}
+	s.expects["facts"] = []suiteExpect{
+		{key: "due", shape: ruleset.Word, typ: &expr.Type{Kind: expr.Date}, unknown: "suite.unknown-value"},
+		{key: "before", shape: ruleset.Word, typ: &expr.Type{Kind: expr.Timestamp}, unknown: "suite.unknown-value"},
+		{key: "provisional", shape: ruleset.Flag},
+		{key: "error", shape: ruleset.Word, words: []suiteWord{
+			{id: "invalid_input"}, {id: "suspended"}, {id: "not_covered"}, {id: "not_in_force"},
+		}, unknown: "suite.unknown-value"},
+	}
+	return s
+}
+
+// deadlineInputs reads deadline, events and as_of of a case.
+func (s *suiteReader) deadlineInputs(c *ruleset.Case, n *source.Node) {
+	group := s.subject.group("case")
+	if group == nil {
+		return
+	}
+	have := map[string]any{}
+	for _, f := range group.facts {
+		if v := n.Get(f.name); v != nil {
+			have[f.name] = s.fact(n.KeyNode(f.name), v, group)
+		}
+	}
+	c.Events = s.readFacts(n.Get("events"), s.subject.group("events"))
+	s.required(n.Get("id").Range, have, "case")
+	c.SetCase(have)
+}
+
+// value reads an expected date or instant and returns it in the one form in which answers have it.
+func (x *suiteExpect) value(written string) (string, bool) {
+	v, err := x.typ.FromGo(written)
+	if err != nil || !v.Present() {
+		return "", false
+	}
+	if x.typ.Kind != expr.Timestamp {
+		return v.String(), true
+	}
+	t, err := time.Parse(time.RFC3339Nano, v.String())
+	if err != nil {
+		return "", false
+	}
+	return t.In(civil.Zone).Format(time.RFC3339Nano), true
+}
+
+// about are the arguments of the sentence that says that a word is unknown.
+func (x *suiteExpect) about(id, subject string) []string {
+	if x.unknown == "suite.unknown-value" {
+		return []string{x.key, id}
+	}
+	return []string{id, subject}
+}
