@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/banfa-go/banfa/internal/expr"
+	"github.com/banfa-go/banfa/internal/message"
 	"github.com/banfa-go/banfa/internal/ruleset"
 	"github.com/banfa-go/banfa/internal/source"
 )
@@ -346,7 +347,9 @@ func (d *document) issues(n *source.Node, issues []expr.Issue) {
 			g.Severity = Warning
 		}
 		if is.Fix != "" {
-			g.hint("hint.did-you-mean", is.Fix)
+			if !strings.Contains(g.Message(message.English), is.Fix) { // some sentences name the fix themselves
+				g.hint("hint.did-you-mean", is.Fix)
+			}
 			g.replaceBy(is.Fix)
 		}
 		d.add(g)

@@ -284,7 +284,9 @@ func (d *document) header() {
 		return
 	}
 	if !ok {
-		if v := root.Get("kind"); v != nil {
+		if v := root.Get("kind"); v != nil && v.Broken {
+			return // why it cannot be read has been reported
+		} else if v != nil {
 			d.report("BF1015", v.Range, "frame.kind", v.Value).hint("hint.one-of", strings.Join(grammar.Kinds(), ", ")).
 				didYouMean(v.Value, grammar.Kinds())
 		} else {

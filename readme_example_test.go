@@ -3,6 +3,7 @@ package banfa_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"log"
 	"os"
@@ -101,6 +102,20 @@ func readText(t *testing.T, name string) string {
 	return string(text)
 }
 
+// shows asserts that the block of a page that follows <!-- NAME --> holds text, or with -update puts it there.
+func shows(t *testing.T, page, name, language, text string) {
+	t.Helper()
+	all := readText(t, page)
+	block := regexp.MustCompile("(?s)(<!-- " + name + " -->\n```" + language + "\n)(.*?)(```\n)")
+	m := block.FindStringSubmatchIndex(all)
+	require.NotNil(t, m, "%s has no block <!-- %s -->", page, name)
+	if flag.Lookup("update").Value.String() == "true" {
+		require.NoError(t, os.WriteFile(page, []byte(all[:m[4]]+text+all[m[5]:]), 0o644))
+		return
+	}
+	assert.Equal(t, text, all[m[4]:m[5]], "%s, block %s; go test . -update writes it", page, name)
+}
+
 // A reader copies from the README. What stands there is the code that the examples run, the file that they load, and what they print.
 func TestTheReadmesShowWhatTheExamplesRunAndPrint(t *testing.T) {
 	for _, page := range []struct{ lang, readme, example string }{
@@ -108,14 +123,13 @@ func TestTheReadmesShowWhatTheExamplesRunAndPrint(t *testing.T) {
 		{"zh", "README.zh-CN.md", "Example_chinese"},
 	} {
 		t.Run(page.lang, func(t *testing.T) {
-			readme := readText(t, page.readme)
 			code, output := exampleParts(t, page.example)
-			assert.Contains(t, readme, "```go\n"+code+"```\n")
-			assert.Contains(t, readme, "```text\n"+output+"```\n")
-			assert.Contains(t, readme, "```yaml\n"+readText(t, "testdata/readme/"+page.lang+"/open-type.yaml")+"```\n")
+			shows(t, page.readme, "rule file", "yaml", readText(t, "testdata/readme/"+page.lang+"/open-type.yaml"))
+			shows(t, page.readme, "code", "go", code)
+			shows(t, page.readme, "output", "text", output)
 
 			const maxLines = 150
-			assert.LessOrEqual(t, strings.Count(readme, "\n"), maxLines, "a README is read in one sitting")
+			assert.LessOrEqual(t, strings.Count(readText(t, page.readme), "\n"), maxLines, "a README is read in one sitting")
 		})
 	}
 }
@@ -129,7 +143,7 @@ func TestTheReadmesShowTheDiagnosticsOfTheirBadRule(t *testing.T) {
 			require.True(t, findings.HasErrors())
 			var out bytes.Buffer
 			require.NoError(t, findings.WriteText(&out, banfa.TextOptions{Lang: lang}))
-			assert.Contains(t, readText(t, page), "```text\n"+out.String()+"```\n")
+			shows(t, page, "diagnostics", "text", out.String())
 		})
 	}
 }

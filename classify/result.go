@@ -224,9 +224,9 @@ func (e *evaluation) applied(s *summary, r int, rule *ruleset.Rule, of []int) {
 		switch {
 		case k.Applies[r] == expr.True:
 			applies = true
-			// A less restrictive rule conflicts where it applies beside a more restrictive one: for the same item.
-			if s.determined && rule.Outcome >= 0 && e.overruled(k, rule.Outcome) {
-				s.conflicts = appendNew(s.conflicts, rule.ID)
+			// Of several items, each has conflicts of its own: two items of different types are none.
+			if s.determined && len(of) == 1 && rule.Outcome >= 0 && rule.Outcome < s.rank {
+				s.conflicts = append(s.conflicts, rule.ID)
 			}
 		case k.Condition[r] == expr.True:
 			for _, o := range rule.OverriddenBy {
@@ -244,16 +244,6 @@ func (e *evaluation) applied(s *summary, r int, rule *ruleset.Rule, of []int) {
 	if defeated {
 		s.defeated = append(s.defeated, Defeat{rule.ID, by})
 	}
-}
-
-// overruled reports whether, for one evaluation, a rule with a more restrictive outcome is known to apply.
-func (e *evaluation) overruled(k *decide.Known, rank int) bool {
-	for r, rule := range e.c.Rules {
-		if rule.Outcome > rank && k.Applies[r] == expr.True {
-			return true
-		}
-	}
-	return false
 }
 
 func appendNew(s []string, v string) []string {
@@ -382,6 +372,10 @@ func (e *evaluation) items(r *Result, all *decide.Solution, s summary) {
 		a := answers[e.item[i]]
 		a.Name = item.Name
 		r.Items = append(r.Items, a)
+		for _, id := range a.Conflicts {
+			r.Conflicts = appendNew(r.Conflicts, id)
+		}
+		r.Review = r.Review || a.Review
 	}
 	holds := make([]bool, len(e.evs))
 	if s.determined && s.rank > 0 {

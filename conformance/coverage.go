@@ -164,11 +164,10 @@ func (n *counter) count(ctx context.Context, c *Case) error {
 	if ctxErr := context.Cause(ctx); ctxErr != nil {
 		return ctxErr
 	}
-	if err != nil {
-		return nil // the run reports it
-	}
-	for _, r := range n.rules {
-		r.take(c.Name())
+	if err == nil { // what errs brings nothing to bear; the run reports it
+		for _, r := range n.rules {
+			r.take(c.Name())
+		}
 	}
 	return nil
 }

@@ -69,9 +69,8 @@ func sourced(lang, s, source string) string {
 	return text(lang, "with", s, source)
 }
 
-// Text writes the ledger for people, in lang ("zh", or English): what the period is, when it ends, one line for each
-// day with its number or why it does not count, and the notices on which that rests.
-func (l *Ledger) Text(lang string) string {
+// Summary writes for people, in lang ("zh", or English), what the period is and when it ends.
+func (l *Ledger) Summary(lang string) string {
 	var b strings.Builder
 	line := func(s string) { b.WriteString(s + "\n") }
 	period := l.Period.Text(lang)
@@ -84,6 +83,15 @@ func (l *Ledger) Text(lang string) string {
 	if l.Due.Provisional {
 		line(text(lang, "ledger.provisional"))
 	}
+	return b.String()
+}
+
+// Text writes the ledger for people, in lang ("zh", or English): what the period is, when it ends, one line for each
+// day with its number or why it does not count, and the notices on which that rests.
+func (l *Ledger) Text(lang string) string {
+	var b strings.Builder
+	line := func(s string) { b.WriteString(s + "\n") }
+	b.WriteString(l.Summary(lang))
 	width := len(strconv.Itoa(l.Due.Length))
 	for _, e := range l.Entries {
 		n := "-"

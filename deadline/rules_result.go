@@ -124,6 +124,50 @@ func (r *Result) JSON(lang string) ([]byte, error) {
 // MarshalJSON is JSON in Chinese.
 func (r *Result) MarshalJSON() ([]byte, error) { return r.JSON(message.Chinese) }
 
+// Summary writes for people, in lang ("zh", or English), when the deadline ends, who must do what by then, the reminders, and what the
+// answer rests on.
+func (r *Result) Summary(lang string) string {
+	var b strings.Builder
+	line := func(s string) { b.WriteString(s + "\n") }
+	b.WriteString(r.Ledger.Summary(lang))
+	key := "deadlines." + r.rule.ID
+	if m := r.label(lang, key+".message", r.rule.Message); m != "" {
+		actor := r.label(lang, key+".actor", r.rule.Actor)
+		if actor == "" {
+			line(text(lang, "duty", m))
+		} else {
+			line(text(lang, "duty.actor", actor, m))
+		}
+	}
+	if !r.Ended.IsZero() {
+		done := "done.late"
+		if r.InTime() {
+			done = "done.in-time"
+		}
+		line(text(lang, done, r.Ended.In(r.Calendar.Zone()).Format("2006-01-02 15:04 -07:00")))
+	} else if err := r.reminders(lang, line); err != nil {
+		line(text(lang, "reminder.none", Explain(err, lang)))
+	}
+	return b.String() + r.Grounds(lang)
+}
+
+func (r *Result) reminders(lang string, line func(string)) error {
+	alerts, err := r.Reminders()
+	if err != nil {
+		return err
+	}
+	for _, a := range alerts {
+		name := a.Reminder
+		for i := range r.rule.Remind {
+			if m := &r.rule.Remind[i]; m.ID == a.Reminder && m.Message != "" {
+				name = r.label(lang, "deadlines."+r.rule.ID+".remind."+m.ID, m.Message)
+			}
+		}
+		line(text(lang, "reminder", a.Date.String(), name))
+	}
+	return nil
+}
+
 // Text writes the proof for people, in lang ("zh", or English): the ledger, and what it rests on.
 func (r *Result) Text(lang string) string { return r.in(lang).Text(lang) + r.Grounds(lang) }
 

@@ -49,6 +49,7 @@ func (c *checkCommand) load(a *app) (*bundle, error) {
 	}
 	b, err := a.check(fsys, names, reviewed)
 	if err != nil || added {
+		a.hintRules(b, added)
 		return b, err
 	}
 	return b, a.exercised(b)

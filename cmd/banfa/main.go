@@ -81,6 +81,7 @@ type commands struct {
 	Classify classifyCommand `cmd:"" help:"Decide open types, with reasons, missing facts and paths to a more open type."`
 	Ask      askCommand      `cmd:"" help:"Interview: ask only what can still change the answer."`
 	Change   changeCommand   `cmd:"" help:"Decide whether a recorded open type may be changed (Art. 15)."`
+	Due      dueCommand      `cmd:"" help:"Compute when a deadline ends, with its day-by-day proof."`
 	Coverage coverageCommand `cmd:"" help:"Show article, rules and cases side by side."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of rule files, or of one file's facts."`
 	Executor executorCommand `cmd:"" help:"Answer the executor protocol on standard input and output."`

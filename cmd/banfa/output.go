@@ -7,6 +7,7 @@ import (
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/classify"
+	"github.com/banfa-go/banfa/deadline"
 )
 
 // printJSON writes one object on one line. Characters that only matter within HTML are left as they are.
@@ -33,6 +34,9 @@ func (a *app) describe(err error) string {
 	if errors.As(err, &fe) {
 		return fe.Message(a.lang)
 	}
+	if deadline.CodeOf(err) != "" {
+		return deadline.Explain(err, a.lang)
+	}
 	return err.Error()
 }
 
@@ -44,6 +48,9 @@ type failure struct {
 	Item    string `json:"item,omitempty"`
 	Line    int    `json:"line,omitempty"`
 	Column  int    `json:"column,omitempty"`
+	Year    int    `json:"year,omitempty"`  // without a published schedule
+	Since   string `json:"since,omitempty"` // the first day of an open suspension
+	Field   string `json:"field,omitempty"` // of the input of a deadline
 }
 
 func errorObject(err error) failure {
@@ -61,6 +68,20 @@ func errorObject(err error) failure {
 		out.Code = "not_found"
 	case errors.As(err, &nif):
 		out.Code = "not_in_force"
+	case deadline.CodeOf(err) != "":
+		deadlineFailure(&out, err)
 	}
 	return out
+}
+
+func deadlineFailure(out *failure, err error) {
+	out.Code = string(deadline.CodeOf(err))
+	var cover *deadline.CoverageError
+	var in *deadline.InputError
+	switch {
+	case errors.As(err, &cover):
+		out.Year = cover.Year
+	case errors.As(err, &in):
+		out.Field, out.Since = in.Field, in.Since.String()
+	}
 }

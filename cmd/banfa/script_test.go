@@ -221,7 +221,7 @@ func (p places) step(t *testing.T, dir string, env map[string]string, line strin
 	return out
 }
 
-// words splits a command line: blanks separate, single quotes keep blanks.
+// words splits a command line: blanks separate, a word in single quotes keeps them and may be empty.
 func words(line string) []string {
 	var out []string
 	for i, part := range strings.Split(line, "'") {

@@ -75,7 +75,7 @@ func (c *testCommand) load(a *app) (*banfa.Rules, error) {
 	if len(c.Paths) == 0 {
 		return a.use()
 	}
-	given, names, _, err := a.gather(c.Paths)
+	given, names, added, err := a.gather(c.Paths)
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +83,7 @@ func (c *testCommand) load(a *app) (*banfa.Rules, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.hintRules(b, added)
 	return a.sound(b)
 }
 
@@ -99,6 +100,19 @@ func (a *app) gather(paths []string) (fsys fstest.MapFS, names map[string]string
 		return fsys, names, false, nil
 	}
 	return fsys, names, true, a.addRules(fsys, names)
+}
+
+// hintRules tells whoever names suites of other rules than the embedded pack's how to name these too.
+func (a *app) hintRules(b *bundle, added bool) {
+	if b == nil || !added || len(a.Rules) > 0 {
+		return
+	}
+	for d := range b.findings.All() {
+		if d.Code == "BF5006" {
+			_, _ = fmt.Fprintln(a.stderr, "banfa: only suites are named, so the rules are the embedded pack's; name others beside them, or with --rules PATH")
+			return
+		}
+	}
 }
 
 // addRules lays the rules to be used under a set of suites, without suites of their own.
