@@ -5,6 +5,7 @@ go 1.26
 require (
 	cel.dev/cel-go v0.33.2
 	github.com/banfa-go/banfa v0.0.0
+	github.com/google/cel-go v0.31.0
 	github.com/stretchr/testify v1.12.1
 )
 

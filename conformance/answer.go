@@ -9,6 +9,7 @@ import (
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/classify"
+	"github.com/banfa-go/banfa/deadline"
 	"github.com/banfa-go/banfa/internal/ruleset"
 )
 
@@ -23,12 +24,18 @@ type Request struct {
 	Facts   map[string]any   `json:"facts"`   // what is absent is left out, or null
 	Items   []map[string]any `json:"items,omitempty"`
 	Change  map[string]any   `json:"change,omitempty"` // from, to, classified, and facts of the transitions
+
+	// Of a deadline: its id, its events at RFC 3339 instants, and the civil date by which notices are known, everything published if "".
+	Deadline string         `json:"deadline,omitempty"`
+	Events   map[string]any `json:"events,omitempty"`
+	AsOf     string         `json:"as_of,omitempty"`
 }
 
 // engine answers requests with this implementation; its classifiers are made once.
 type engine struct {
-	rules    *banfa.Rules
-	subjects map[string]*subject
+	rules     *banfa.Rules
+	subjects  map[string]*subject
+	deadlines map[string]*deadlines
 }
 
 type subject struct {
@@ -38,7 +45,7 @@ type subject struct {
 }
 
 func newEngine(rules *banfa.Rules) (*engine, error) {
-	e := &engine{rules: rules, subjects: map[string]*subject{}}
+	e := &engine{rules: rules, subjects: map[string]*subject{}, deadlines: map[string]*deadlines{}}
 	for _, c := range rules.Bundle().Classifications {
 		cl, err := classify.New(rules, classify.Named(c.Name))
 		if err != nil {
@@ -46,7 +53,7 @@ func newEngine(rules *banfa.Rules) (*engine, error) {
 		}
 		e.subjects[c.ID()] = &subject{Classifier: cl, spec: c, timed: timed(c)}
 	}
-	return e, nil
+	return e, e.addDeadlines()
 }
 
 // timed reports whether answers of a rule file can depend on when they are given.
@@ -94,6 +101,10 @@ var (
 )
 
 func (e *engine) answer(ctx context.Context, q *Request) (Answer, error) {
+	if d, ok := e.deadlines[q.Subject]; ok {
+		r, err := d.due(ctx, q)
+		return flatten(r, err)
+	}
 	s, ok := e.subjects[q.Subject]
 	if !ok {
 		return nil, errUnsupported
@@ -192,6 +203,10 @@ func errorCode(err error) string {
 		return CodeNotInForce
 	case errors.Is(err, errUnsupported):
 		return CodeUnsupported
+	case errors.Is(err, deadline.ErrNotFound):
+		return CodeInvalidInput
+	case deadline.CodeOf(err) != "":
+		return string(deadline.CodeOf(err))
 	}
 	return CodeError
 }
@@ -204,6 +219,7 @@ func newRequest(suite *ruleset.Suite, c *ruleset.Case, now time.Time) *Request {
 	}
 	q := &Request{
 		ID: suite.Name + "/" + c.ID, Subject: suite.Subject, Facts: c.Facts, Items: c.Items, Change: c.Change,
+		Deadline: c.Deadline, Events: c.Events, AsOf: c.AsOf,
 	}
 	if !at.IsZero() {
 		q.At = at.Format(time.RFC3339)

@@ -90,6 +90,9 @@ func Cover(ctx context.Context, rules *banfa.Rules, opts ...Option) (*Coverage, 
 			cov.Facts = append(cov.Facts, n.facts()...)
 		}
 	}
+	if err := cov.deadlines(ctx, e, settings(opts)); err != nil {
+		return nil, err
+	}
 	cov.articles(rules)
 	return cov, nil
 }

@@ -28,6 +28,9 @@ func (cov *Coverage) articles(rules *banfa.Rules) {
 	for _, c := range b.Classifications {
 		heads = append(heads, &c.Head)
 	}
+	for _, d := range b.Deadlines {
+		heads = append(heads, &d.Head)
+	}
 	heads = append(heads, b.Others...)
 	var named []string
 	for _, h := range heads {

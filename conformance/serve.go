@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/deadline"
 )
 
 // MaxLine is the longest line of the executor protocol, in bytes. A longer one is never held in memory.
@@ -24,6 +25,9 @@ const (
 	CodeLoadError    = "load_error"    // the rules could not be loaded: no request can be answered
 	CodeUnsupported  = "unsupported"   // the implementation has no such subject or does not evaluate its kind
 	CodeError        = "error"         // anything else
+
+	CodeSuspended  = string(deadline.Suspended)  // an open suspension: there is no due date yet
+	CodeNotCovered = string(deadline.NotCovered) // the count needs a year without a published schedule
 )
 
 // Response is one line of an executor's answer: exactly one of Answer and Error.
@@ -119,7 +123,7 @@ func parseRequest(line []byte) (*Request, error) {
 		return q, err
 	}
 	q.ID, _ = m["id"].(string)
-	known := []string{"id", "subject", "at", "facts", "items", "change"}
+	known := []string{"id", "subject", "at", "facts", "items", "change", "deadline", "events", "as_of"}
 	for _, k := range sortedKeys(m) {
 		if !slices.Contains(known, k) {
 			return q, &banfa.FactError{Fact: k, Code: "undeclared", Want: "a key of a request: " + strings.Join(known, ", ")}
@@ -132,7 +136,7 @@ func parseRequest(line []byte) (*Request, error) {
 		key      string
 		to       *string
 		required bool
-	}{{"id", &q.ID, true}, {"subject", &q.Subject, true}, {"at", &q.At, false}} {
+	}{{"id", &q.ID, true}, {"subject", &q.Subject, true}, {"at", &q.At, false}, {"deadline", &q.Deadline, false}, {"as_of", &q.AsOf, false}} {
 		text, ok := m[x.key].(string)
 		if !ok && (x.required || m[x.key] != nil) {
 			return q, wrong(x.key, "a string")
@@ -145,6 +149,9 @@ func parseRequest(line []byte) (*Request, error) {
 	}
 	if q.Change, ok = m["change"].(map[string]any); !ok && m["change"] != nil {
 		return q, wrong("change", "an object")
+	}
+	if q.Events, ok = m["events"].(map[string]any); !ok && m["events"] != nil {
+		return q, wrong("events", "an object")
 	}
 	items, ok := m["items"].([]any)
 	if !ok && m["items"] != nil {
