@@ -187,7 +187,7 @@ func (f boundFactsOf[T]) document(s *input.Schema) (*input.Document, error) {
 	v := reflect.ValueOf(f.v).Elem()
 	d := &input.Document{Values: make([]expr.Value, len(s.Facts))}
 	if f.b.name != nil {
-		d.Name = v.FieldByIndex(f.b.name).String()
+		d.Name = textAt(v, f.b.name)
 	}
 	if err := read(s, d.Values, v, f.b.fields, ""); err != nil {
 		return nil, err
@@ -195,10 +195,13 @@ func (f boundFactsOf[T]) document(s *input.Schema) (*input.Document, error) {
 	if f.b.items == nil {
 		return d, nil
 	}
-	list := v.FieldByIndex(f.b.items.index)
+	list, err := v.FieldByIndexErr(f.b.items.index)
+	if err != nil {
+		return d, nil // within an embedded pointer that is nil: no items
+	}
 	for i := range list.Len() {
 		e := list.Index(i)
-		item := input.Item{Name: e.FieldByIndex(f.b.items.name).String(), Values: make([]expr.Value, len(s.Facts))}
+		item := input.Item{Name: textAt(e, f.b.items.name), Values: make([]expr.Value, len(s.Facts))}
 		if item.Name == "" {
 			return nil, &FactError{Fact: fmt.Sprintf("items[%d].name", i), Code: "type", Want: "non-empty string", Got: `""`}
 		}
@@ -208,6 +211,15 @@ func (f boundFactsOf[T]) document(s *input.Schema) (*input.Document, error) {
 		d.Items = append(d.Items, item)
 	}
 	return d, nil
+}
+
+// textAt reads a string field, "" where it lies within an embedded pointer that is nil.
+func textAt(v reflect.Value, index []int) string {
+	f, err := v.FieldByIndexErr(index)
+	if err != nil {
+		return ""
+	}
+	return f.String()
 }
 
 func read(s *input.Schema, values []expr.Value, v reflect.Value, fields []boundField, item string) error {

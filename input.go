@@ -39,6 +39,9 @@ type FactError struct {
 	Near         []string // for undeclared: the declared names nearest to it
 }
 
+// wantObject is what a JSON document of facts must be.
+const wantObject = "one JSON object"
+
 // Error names the fact, what was wanted and what was found, in English.
 func (e *FactError) Error() string { return "banfa: " + e.Message(message.English) }
 
@@ -61,8 +64,10 @@ func (e *FactError) Message(lang string) string {
 		return message.Text(lang, "input.syntax", strconv.Itoa(e.Line), strconv.Itoa(e.Column), e.Got)
 	case e.Code == "limit":
 		return message.Text(lang, "input.limit", e.Want, e.Got)
-	case e.Fact == "":
+	case e.Fact == "" && e.Want == wantObject:
 		return message.Text(lang, "input.not-object")
+	case e.Fact == "":
+		name = message.Text(lang, "word.facts")
 	}
 	return message.Text(lang, "input.wrong", name, e.Want, e.Got)
 }

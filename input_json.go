@@ -47,7 +47,7 @@ func parseFacts(text []byte, limit int) (map[string]any, error) {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, &FactError{Code: "type", Want: "one JSON object", Got: fmt.Sprintf("%T", v)}
+		return nil, &FactError{Code: "type", Want: wantObject, Got: fmt.Sprintf("%T", v)}
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, jsonError(text, int(dec.InputOffset()), "more than one JSON value")
@@ -125,7 +125,7 @@ func (r *jsonReader) syntax(err error) error {
 func jsonError(text []byte, at int, what string) error {
 	before := text[:min(at, len(text))]
 	return &FactError{
-		Code: "syntax", Want: "one JSON object", Got: what,
+		Code: "syntax", Want: wantObject, Got: what,
 		Line: 1 + bytes.Count(before, []byte("\n")), Column: len(before) - bytes.LastIndexByte(before, '\n'),
 	}
 }

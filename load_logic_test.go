@@ -66,7 +66,7 @@ func TestAConditionIsCheckedAtItsPlaceInTheFile(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			file := rulesOf("  - {id: x, basis: 第一条第（一）项, outcome: closed, when: \"" + strings.ReplaceAll(c.when, `"`, `\"`) + "\"}\n")
 			began := time.Now()
-			ds := errorsOnly(check(t, bundle(file)))
+			ds := errorsOnly(check(t, withLaw(file)))
 			assert.Less(t, time.Since(began), 2*time.Second)
 			t.Log(places(ds))
 			if c.want == "" {
@@ -158,7 +158,7 @@ func TestRulesAreCheckedTogether(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			ds := errorsOnly(check(t, bundle(c.file)))
+			ds := errorsOnly(check(t, withLaw(c.file)))
 			assert.Equal(t, c.want, places(ds), "%s\n%v", c.file, ds)
 			for d := range ds.All() {
 				assert.Contains(t, d.Message("en"), c.says)
@@ -248,24 +248,24 @@ func TestTheAnalyserFindsWhatNoFactsCanChange(t *testing.T) {
 
 func TestAPlaceIsTheSameWithChineseTextWindowsLinesAndAByteOrderMark(t *testing.T) {
 	file := rulesOf("  - {id: x, basis: 第一条第（一）项, message: 依法、依规，不予开放, outcome: closed, when: \"text == '甲乙丙' && levle == 'low'\"}\n")
-	want := []string{"14:86 BF2001"}
-	assert.Equal(t, want, places(errorsOnly(check(t, bundle(file)))))
+	want := []string{"14:92 BF2001"}
+	assert.Equal(t, want, places(errorsOnly(check(t, withLaw(file)))))
 	windows := "\ufeff" + strings.ReplaceAll(file, "\n", "\r\n")
-	assert.Equal(t, want, places(errorsOnly(check(t, bundle(windows)))))
+	assert.Equal(t, want, places(errorsOnly(check(t, withLaw(windows)))))
 	block := rulesOf("  - id: x\n    basis: 第一条第（一）项\n    outcome: closed\n    when: |\n      text == '甲' // 注释\n      && levle == 'low'\n")
-	assert.Equal(t, []string{"19:10 BF2001"}, places(errorsOnly(check(t, bundle(block)))))
-	assert.Equal(t, []string{"19:10 BF2001"}, places(errorsOnly(check(t, bundle("\ufeff"+strings.ReplaceAll(block, "\n", "\r\n"))))))
+	assert.Equal(t, []string{"19:10 BF2001"}, places(errorsOnly(check(t, withLaw(block)))))
+	assert.Equal(t, []string{"19:10 BF2001"}, places(errorsOnly(check(t, withLaw("\ufeff"+strings.ReplaceAll(block, "\n", "\r\n"))))))
 }
 
 func TestFixesWorkInWindowsFilesToo(t *testing.T) {
 	file := "\ufeff" + strings.ReplaceAll(rulesOf("  - id: x\n    basis: 第一条第（一）项\n    outcome: closed\n    when: |\n      text == '甲'\n      && levle == 'low'\n"), "\n", "\r\n")
-	for d := range errorsOnly(check(t, bundle(file))).All() {
+	for d := range errorsOnly(check(t, withLaw(file))).All() {
 		requireFixHelps(t, file, d)
 	}
 }
 
 func TestStrictLoadsFailOnWarnings(t *testing.T) {
-	files := bundle(head + "facts: {a: {label: 甲, type: bool}, b: {label: 乙, type: bool}}\n" + strings.SplitN(sound, "\n", 2)[1])
+	files := withLaw(head + "facts: {a: {label: 甲, type: bool}, b: {label: 乙, type: bool}}\n" + strings.SplitN(sound, "\n", 2)[1])
 	rules, err := banfa.Load(files)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"6:36 BF2006"}, places(rules.Warnings()))
@@ -280,13 +280,13 @@ func TestAnotherBundlesInstrumentsCanBeCitedUnlessTheBundleHasItsOwn(t *testing.
 	assert.Equal(t, []string{"4:13 BF3004"}, places(check(t, alone)))
 	other := fstest.MapFS{"law.yaml": {Data: []byte(law)}, "broken.yaml": {Data: []byte("a: [")}}
 	assert.Empty(t, places(check(t, alone, banfa.Citable(other))))
-	own := bundle(strings.Replace(head+sound, "第二条", "第三条", 1))
+	own := withLaw(strings.Replace(head+sound, "第二条", "第三条", 1))
 	own["law.yaml"] = &fstest.MapFile{Data: []byte(law + "  - {n: 3, title: 丙, paragraphs: [0]}\n")}
 	assert.Empty(t, places(check(t, own, banfa.Citable(other))))
 }
 
 func TestAReviewOlderThanAYearIsAFinding(t *testing.T) {
-	files := bundle(strings.Replace(head, "status: draft", `status: draft, reviewed: {date: "2025-11-24", by: 甲}`, 1) + sound)
+	files := withLaw(strings.Replace(head, "status: draft", `status: draft, reviewed: {date: "2025-11-24", by: 甲}`, 1) + sound)
 	day := func(s string) banfa.Option {
 		at, err := time.Parse(time.DateOnly, s)
 		require.NoError(t, err)

@@ -40,7 +40,7 @@ rules:
 otherwise: {id: rest, basis: 第二条, outcome: open}
 `
 
-func bundle(text string) fstest.MapFS {
+func withLaw(text string) fstest.MapFS {
 	return fstest.MapFS{"law.yaml": {Data: []byte(law)}, "r.yaml": {Data: []byte(text)}}
 }
 
@@ -76,7 +76,7 @@ type loadCase struct {
 
 func (c *loadCase) run(t *testing.T) {
 	t.Helper()
-	ds := check(t, bundle(c.file))
+	ds := check(t, withLaw(c.file))
 	assert.Equal(t, c.want, places(ds), "%s\n%v", c.file, ds)
 	for d := range ds.All() {
 		if c.says != "" {
@@ -95,7 +95,7 @@ func requireFixHelps(t *testing.T, file string, d banfa.Diagnostic) {
 	t.Helper()
 	require.NotEmpty(t, d.Fixes, "%s offers no fix", d.Code)
 	errors := func(text string) []string {
-		ds := check(t, bundle(text))
+		ds := check(t, withLaw(text))
 		return places(ds.Filter(func(g banfa.Diagnostic) bool { return g.Severity == d.Severity }))
 	}
 	fixed := edited(file, d.Fixes[0].Edits)
@@ -137,7 +137,7 @@ func offset(text string, p banfa.Position) int {
 }
 
 func TestASoundFileHasNoFindings(t *testing.T) {
-	assert.Empty(t, places(check(t, bundle(head+sound))))
+	assert.Empty(t, places(check(t, withLaw(head+sound))))
 }
 
 func TestHostileBundlesAreRefusedAtTheirPlace(t *testing.T) {
@@ -162,7 +162,7 @@ func TestHostileBundlesAreRefusedAtTheirPlace(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			began := time.Now()
-			ds := check(t, bundle(c.file))
+			ds := check(t, withLaw(c.file))
 			assert.Less(t, time.Since(began), 2*time.Second)
 			assert.Contains(t, places(ds), c.want)
 			sentences := ""
@@ -170,14 +170,14 @@ func TestHostileBundlesAreRefusedAtTheirPlace(t *testing.T) {
 				sentences += d.Message("en") + "\n"
 			}
 			assert.Contains(t, sentences, c.says)
-			_, err := banfa.Load(bundle(c.file))
+			_, err := banfa.Load(withLaw(c.file))
 			require.Error(t, err)
 		})
 	}
 }
 
 func TestAScalarOf50MBIsRefusedByTheFilesSizeWithoutBeingRead(t *testing.T) {
-	files := bundle(head + "interpretations: " + strings.Repeat("x", 50<<20) + "\n")
+	files := withLaw(head + "interpretations: " + strings.Repeat("x", 50<<20) + "\n")
 	began := time.Now()
 	ds := check(t, files)
 	assert.Less(t, time.Since(began), time.Second)
@@ -186,7 +186,7 @@ func TestAScalarOf50MBIsRefusedByTheFilesSizeWithoutBeingRead(t *testing.T) {
 }
 
 func TestEveryLimitCanBeSetAndIsNamed(t *testing.T) {
-	three := bundle(head + sound)
+	three := withLaw(head + sound)
 	three["r2.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(head, "name: r,", "name: r2,", 1) + sound)}
 	long := head + strings.Replace(sound, "when: a,", "when: 'a"+strings.Repeat(" || a", 50)+"',", 1)
 	nested := head + strings.Replace(sound, "when: a,", "when: '"+strings.Repeat("a && (a || (", 20)+"a"+strings.Repeat("))", 20)+"',", 1)
@@ -199,14 +199,14 @@ func TestEveryLimitCanBeSetAndIsNamed(t *testing.T) {
 		want   string
 		says   string
 	}{
-		{"file size", bundle(head + sound), banfa.Limits{FileBytes: 300}, "1:1 BF1012", "limit of 300 (file size)"},
+		{"file size", withLaw(head + sound), banfa.Limits{FileBytes: 300}, "1:1 BF1012", "limit of 300 (file size)"},
 		{"files", three, banfa.Limits{Files: 2}, "r2.yaml:0:0 BF1012", "limit of 2 (files in a bundle)"},
 		{"rules", three, banfa.Limits{Rules: 1}, ".:0:0 BF1012", "limit of 1 (rules in a bundle)"},
-		{"YAML depth", bundle(head + sound), banfa.Limits{Depth: 2}, "6:12 BF1012", "limit of 2 (YAML depth)"},
-		{"expression size", bundle(long), banfa.Limits{ExpressionBytes: 100}, "8:37 BF1012", "expression.size (100)"},
-		{"expression depth", bundle(nested), banfa.Limits{ExpressionDepth: 20}, "8:37 BF1012", "expression.depth (20)"},
-		{"cost of a rule", bundle(costly), banfa.Limits{RuleCost: 1000}, "8:37 BF2007", "limit of 1000"},
-		{"cost of an evaluation", bundle(costly), banfa.Limits{EvaluationCost: 1000}, "8:37 BF2007", "limit of 1000"},
+		{"YAML depth", withLaw(head + sound), banfa.Limits{Depth: 2}, "6:12 BF1012", "limit of 2 (YAML depth)"},
+		{"expression size", withLaw(long), banfa.Limits{ExpressionBytes: 100}, "8:37 BF1012", "expression.size (100)"},
+		{"expression depth", withLaw(nested), banfa.Limits{ExpressionDepth: 20}, "8:37 BF1012", "expression.depth (20)"},
+		{"cost of a rule", withLaw(costly), banfa.Limits{RuleCost: 1000}, "8:37 BF2007", "limit of 1000"},
+		{"cost of an evaluation", withLaw(costly), banfa.Limits{EvaluationCost: 1000}, "8:37 BF2007", "limit of 1000"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -280,7 +280,7 @@ func TestAllProblemsOfAllFilesComeInOneRunSorted(t *testing.T) {
 }
 
 func TestTwoFilesOfOneKindAndNameAreRefusedAndPointAtEachOther(t *testing.T) {
-	files := bundle(head + sound)
+	files := withLaw(head + sound)
 	files["s.yaml"] = files["r.yaml"]
 	ds := check(t, files)
 	require.Equal(t, []string{"s.yaml:3:18 BF1016"}, places(ds))
@@ -293,7 +293,7 @@ func TestTwoFilesOfOneKindAndNameAreRefusedAndPointAtEachOther(t *testing.T) {
 func TestACancelledLoadStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := banfa.Load(bundle(head+sound), banfa.WithContext(ctx))
+	_, err := banfa.Load(withLaw(head+sound), banfa.WithContext(ctx))
 	require.ErrorIs(t, err, context.Canceled)
 }
 

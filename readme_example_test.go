@@ -81,7 +81,7 @@ func Example_chinese() {
 // exampleParts cuts an example of this file into the code and the output that a reader of the README sees.
 func exampleParts(t *testing.T, name string) (code, output string) {
 	t.Helper()
-	source := readText(t, "readme_example_test.go")
+	source := readPage(t, "readme_example_test.go")
 	m := regexp.MustCompile(`(?s)\nfunc ` + name + `\(\) \{\n(.*?)\t// Output:\n(.*?)\n\}\n`).FindStringSubmatch(source)
 	require.NotNil(t, m, "no %s in this file", name)
 	return dedent(m[1], "\t"), dedent(m[2], "\t// ")
@@ -95,7 +95,7 @@ func dedent(s, prefix string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-func readText(t *testing.T, name string) string {
+func readPage(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(name)
 	require.NoError(t, err)
@@ -105,7 +105,7 @@ func readText(t *testing.T, name string) string {
 // shows asserts that the block of a page that follows <!-- NAME --> holds text, or with -update puts it there.
 func shows(t *testing.T, page, name, language, text string) {
 	t.Helper()
-	all := readText(t, page)
+	all := readPage(t, page)
 	block := regexp.MustCompile("(?s)(<!-- " + name + " -->\n```" + language + "\n)(.*?)(```\n)")
 	m := block.FindStringSubmatchIndex(all)
 	require.NotNil(t, m, "%s has no block <!-- %s -->", page, name)
@@ -124,12 +124,12 @@ func TestTheReadmesShowWhatTheExamplesRunAndPrint(t *testing.T) {
 	} {
 		t.Run(page.lang, func(t *testing.T) {
 			code, output := exampleParts(t, page.example)
-			shows(t, page.readme, "rule file", "yaml", readText(t, "testdata/readme/"+page.lang+"/open-type.yaml"))
+			shows(t, page.readme, "rule file", "yaml", readPage(t, "testdata/readme/"+page.lang+"/open-type.yaml"))
 			shows(t, page.readme, "code", "go", code)
 			shows(t, page.readme, "output", "text", output)
 
 			const maxLines = 150
-			assert.LessOrEqual(t, strings.Count(readText(t, page.readme), "\n"), maxLines, "a README is read in one sitting")
+			assert.LessOrEqual(t, strings.Count(readPage(t, page.readme), "\n"), maxLines, "a README is read in one sitting")
 		})
 	}
 }
@@ -137,7 +137,7 @@ func TestTheReadmesShowWhatTheExamplesRunAndPrint(t *testing.T) {
 func TestTheReadmesShowTheDiagnosticsOfTheirBadRule(t *testing.T) {
 	for lang, page := range map[string]string{"en": "README.md", "zh": "README.zh-CN.md"} {
 		t.Run(lang, func(t *testing.T) {
-			bad := fstest.MapFS{"open-type.yaml": {Data: []byte(readText(t, "testdata/readme/bad."+lang+".yaml"))}}
+			bad := fstest.MapFS{"open-type.yaml": {Data: []byte(readPage(t, "testdata/readme/bad."+lang+".yaml"))}}
 			_, findings, err := banfa.Check(bad, banfa.Citable(shenzhen.FS()))
 			require.NoError(t, err)
 			require.True(t, findings.HasErrors())

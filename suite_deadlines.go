@@ -52,9 +52,33 @@ func (s *suiteReader) deadlineInputs(c *ruleset.Case, n *source.Node) {
 			have[f.name] = s.fact(n.KeyNode(f.name), v, group)
 		}
 	}
-	c.Events = s.readFacts(n.Get("events"), s.subject.group("events"))
+	c.Events = s.events(n.Get("events"))
 	s.required(n.Get("id").Range, have, "case")
 	c.SetCase(have)
+}
+
+// events reads the events of a case. One that happened more than once is a list of instants.
+func (s *suiteReader) events(n *source.Node) map[string]any {
+	out := map[string]any{}
+	if n == nil || n.Kind != source.Map {
+		return out
+	}
+	group := s.subject.group("events")
+	for _, e := range n.Entries {
+		if _, twice := out[e.Key.Value]; twice {
+			continue // reported by the reader
+		}
+		if e.Value.Kind != source.List {
+			out[e.Key.Value] = s.fact(e.Key, e.Value, group)
+			continue
+		}
+		list := make([]any, len(e.Value.Items))
+		for i, item := range e.Value.Items {
+			list[i] = s.fact(e.Key, item, group)
+		}
+		out[e.Key.Value] = list
+	}
+	return out
 }
 
 // value reads an expected date or instant and returns it in the one form in which answers have it.

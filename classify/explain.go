@@ -244,7 +244,11 @@ func (x *explanation) reasons() {
 	}
 	for _, id := range ids {
 		_, text := x.lookup(id)
-		x.say("explain.rule", x.basis(id), id, text)
+		if text == "" {
+			x.say("explain.rule-bare", x.basis(id), id)
+		} else {
+			x.say("explain.rule", x.basis(id), id, text)
+		}
 		x.facts(id)
 	}
 	for _, d := range x.r.Defeated {

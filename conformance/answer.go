@@ -31,68 +31,28 @@ type Request struct {
 	AsOf     string         `json:"as_of,omitempty"`
 }
 
-// engine answers requests with this implementation; its classifiers are made once.
+// engine answers requests with this implementation; what it needs for each subject is made once.
 type engine struct {
-	rules     *banfa.Rules
-	subjects  map[string]*subject
-	deadlines map[string]*deadlines
+	rules    *banfa.Rules
+	subjects map[string]evaluator
 }
 
-type subject struct {
-	*classify.Classifier
-	spec  *ruleset.Classification
-	timed bool // whether an answer can depend on the time
+// evaluator answers requests about one rule file. Each kind of rule file that can be evaluated has one.
+type evaluator interface {
+	answer(ctx context.Context, q *Request) (Answer, error)
+	digest() string // of the rule file
 }
 
 func newEngine(rules *banfa.Rules) (*engine, error) {
-	e := &engine{rules: rules, subjects: map[string]*subject{}, deadlines: map[string]*deadlines{}}
+	e := &engine{rules: rules, subjects: map[string]evaluator{}}
 	for _, c := range rules.Bundle().Classifications {
 		cl, err := classify.New(rules, classify.Named(c.Name))
 		if err != nil {
 			return nil, err
 		}
-		e.subjects[c.ID()] = &subject{Classifier: cl, spec: c, timed: timed(c)}
+		e.subjects[c.ID()] = &classification{Classifier: cl, spec: c, timed: timed(c)}
 	}
 	return e, e.addDeadlines()
-}
-
-// timed reports whether answers of a rule file can depend on when they are given.
-func timed(c *ruleset.Classification) bool {
-	now := func(names []string) bool {
-		for _, n := range names {
-			if n == "now" {
-				return true
-			}
-		}
-		return false
-	}
-	none := ruleset.Window{}
-	if c.Effective != none {
-		return true
-	}
-	for _, v := range c.Variables {
-		if now(v.Expr.Names()) {
-			return true
-		}
-	}
-	rules := c.Rules
-	if c.Scope != nil {
-		rules = append(rules[:len(rules):len(rules)], c.Scope)
-	}
-	for _, r := range rules {
-		if r.Effective != none || r.When != nil && now(r.When.Names()) {
-			return true
-		}
-	}
-	if c.Transitions == nil {
-		return false
-	}
-	for _, r := range c.Transitions.Rules {
-		if r.Effective != none || r.When != nil && now(r.When.Names()) || r.Require != nil && now(r.Require.Names()) {
-			return true
-		}
-	}
-	return false
 }
 
 var (
@@ -101,76 +61,29 @@ var (
 )
 
 func (e *engine) answer(ctx context.Context, q *Request) (Answer, error) {
-	if d, ok := e.deadlines[q.Subject]; ok {
-		r, err := d.due(ctx, q)
-		return flatten(r, err)
-	}
 	s, ok := e.subjects[q.Subject]
 	if !ok {
 		return nil, errUnsupported
 	}
-	if q.Change == nil {
-		r, err := s.classify(ctx, q)
-		return flatten(r, err)
-	}
-	r, err := s.change(ctx, q)
-	return flatten(r, err)
-}
-
-func (s *subject) classify(ctx context.Context, q *Request) (*classify.Result, error) {
-	at, facts, err := q.input(s.timed)
-	if err != nil {
-		return nil, err
-	}
-	return s.Classify(ctx, facts, classify.At(at))
-}
-
-func (s *subject) change(ctx context.Context, q *Request) (*classify.ChangeResult, error) {
-	at, facts, err := q.input(s.timed)
-	if err != nil {
-		return nil, err
-	}
-	transition := banfa.Map{}
-	ch := classify.Change{Facts: facts, Transition: transition}
-	ends := map[string]*string{"from": &ch.From, "to": &ch.To, "classified": &ch.Classified}
-	for k, v := range q.Change {
-		to, isEnd := ends[k]
-		if !isEnd {
-			transition[k] = v
-			continue
-		}
-		text, ok := v.(string)
-		if !ok && v != nil {
-			return nil, &banfa.FactError{Fact: "change." + k, Code: "type", Want: "the code of an outcome", Got: string(encode(v))}
-		}
-		*to = text
-	}
-	return s.Change(ctx, ch, classify.At(at))
+	return s.answer(ctx, q)
 }
 
 // anyTime stands for the time where an answer cannot depend on it.
 func anyTime() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
 
-// input is the time and the facts document of a request.
-func (q *Request) input(timed bool) (time.Time, banfa.Map, error) {
-	at := anyTime()
-	switch {
-	case q.At != "":
-		var err error
-		if at, err = time.Parse(time.RFC3339, q.At); err != nil {
-			return at, nil, &banfa.FactError{Fact: "at", Code: "type", Want: "a time as RFC 3339", Got: q.At}
+// time is that of a request; timed says whether the answer can depend on it.
+func (q *Request) time(timed bool) (time.Time, error) {
+	if q.At == "" {
+		if timed {
+			return time.Time{}, errNoTime
 		}
-	case timed:
-		return at, nil, errNoTime
+		return anyTime(), nil
 	}
-	facts := banfa.Map{}
-	for k, v := range q.Facts {
-		facts[k] = v
+	at, err := time.Parse(time.RFC3339, q.At)
+	if err != nil {
+		return at, &banfa.FactError{Fact: "at", Code: "type", Want: "a time as RFC 3339", Got: q.At}
 	}
-	if q.Items != nil {
-		facts["items"] = q.Items
-	}
-	return at, facts, nil
+	return at, nil
 }
 
 // flatten turns an answer into what JSON would hold, so that every implementation is compared alike.
@@ -182,10 +95,13 @@ func flatten(v any, err error) (Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := Answer{}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
-	return out, d.Decode(&out)
+	out := Answer{}
+	if err := d.Decode(&out); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // errorCode names an error as `expect: {error: …}` and the executor protocol do.
@@ -201,12 +117,11 @@ func errorCode(err error) string {
 		return CodeInvalidInput
 	case errors.As(err, &nif):
 		return CodeNotInForce
-	case errors.Is(err, errUnsupported):
+	case errors.Is(err, errUnsupported), errors.Is(err, deadline.ErrNotFound):
 		return CodeUnsupported
-	case errors.Is(err, deadline.ErrNotFound):
-		return CodeInvalidInput
-	case deadline.CodeOf(err) != "":
-		return string(deadline.CodeOf(err))
+	}
+	if code := deadline.CodeOf(err); code != "" {
+		return string(code)
 	}
 	return CodeError
 }

@@ -68,7 +68,7 @@ func Cover(ctx context.Context, rules *banfa.Rules, opts ...Option) (*Coverage, 
 	}
 	counters := map[string]*counter{}
 	for c := range allCases(e, settings(opts)) {
-		s, ok := e.subjects[c.request.Subject]
+		s, ok := e.subjects[c.request.Subject].(*classification)
 		if !ok || c.Skip || c.suite.FrameOnly {
 			continue
 		}
@@ -99,7 +99,7 @@ func Cover(ctx context.Context, rules *banfa.Rules, opts ...Option) (*Coverage, 
 
 // counter counts the cases of one rule file.
 type counter struct {
-	*subject
+	*classification
 	engine     *decide.Engine
 	schema     *input.Schema
 	transition *input.Schema
@@ -121,9 +121,9 @@ type bearing struct {
 	truth                  [expr.Error + 1]bool
 }
 
-func newCounter(ctx context.Context, s *subject, limit int) *counter {
+func newCounter(ctx context.Context, s *classification, limit int) *counter {
 	c := s.spec
-	n := &counter{subject: s, engine: decide.New(c), schema: input.NewSchema(c.Facts, true, limit)}
+	n := &counter{classification: s, engine: decide.New(c), schema: input.NewSchema(c.Facts, true, limit)}
 	add := func(id string, basis []ruleset.Basis, at ruleset.Place) {
 		r := &countedRule{RuleCoverage: RuleCoverage{Subject: c.ID(), ID: id, Basis: []string{}, Cases: []string{}}, place: at}
 		for _, b := range basis {
@@ -160,9 +160,9 @@ func (n *counter) count(ctx context.Context, c *Case) error {
 	}
 	var err error
 	if c.request.Change == nil {
-		err = n.classification(ctx, c.request)
+		err = n.rulewise(ctx, c.request)
 	} else {
-		err = n.change(ctx, c.request)
+		err = n.requirements(ctx, c.request)
 	}
 	if ctxErr := context.Cause(ctx); ctxErr != nil {
 		return ctxErr
@@ -194,8 +194,8 @@ func (r *countedRule) take(name string) {
 
 var errNotInForce = errors.New("conformance: the rule file is not in force")
 
-func (n *counter) classification(ctx context.Context, q *Request) error {
-	at, facts, err := q.input(n.timed)
+func (n *counter) rulewise(ctx context.Context, q *Request) error {
+	at, facts, err := n.input(q)
 	if err != nil {
 		return err
 	}
@@ -286,8 +286,8 @@ func (n *counter) known(k *decide.Known, active []bool) {
 }
 
 // change notes what the rules of changing came to. Where nothing changes, none is looked at.
-func (n *counter) change(ctx context.Context, q *Request) error {
-	r, err := n.subject.change(ctx, q)
+func (n *counter) requirements(ctx context.Context, q *Request) error {
+	r, err := n.classification.change(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -306,7 +306,7 @@ func (n *counter) change(ctx context.Context, q *Request) error {
 	if r.From == r.To {
 		return nil
 	}
-	at, _, err := q.input(n.timed)
+	at, _, err := n.input(q)
 	if err != nil {
 		return err
 	}

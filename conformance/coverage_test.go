@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -170,6 +171,9 @@ func TestEveryRuleAndEveryValueOfThePackIsExercised(t *testing.T) {
 		assert.True(t, f.Absent, f.Fact)
 	}
 	for _, r := range cov.Rules {
+		if !strings.HasPrefix(r.Subject, "Classification/") {
+			continue // a deadline has no condition
+		}
 		assert.NotZero(t, r.True, r.ID)
 		assert.NotZero(t, r.False, r.ID)
 	}

@@ -59,6 +59,7 @@ func (cov *Coverage) unexercised(say func(key string, args ...string)) (values, 
 		switch {
 		case !r.Exercised():
 			say("suite.never-exercised", r.ID)
+		case r.True+r.False+r.Unknown == 0: // it has no condition
 		case r.True == 0:
 			say("coverage.never-true", r.ID)
 		case r.False == 0:

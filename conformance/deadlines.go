@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/banfa-go/banfa"
@@ -10,10 +9,11 @@ import (
 	"github.com/banfa-go/banfa/internal/ruleset"
 )
 
-// deadlines is a rule file of kind Deadlines, ready to answer.
+// deadlines evaluates a file of kind Deadlines.
 type deadlines struct {
 	*deadline.Deadlines
-	timed bool // whether an answer can depend on when it is given
+	spec  *ruleset.Deadlines
+	timed bool // whether an answer can depend on when it is given: a due date itself depends on its events alone
 }
 
 func (e *engine) addDeadlines() error {
@@ -24,14 +24,21 @@ func (e *engine) addDeadlines() error {
 		}
 		none := ruleset.Window{}
 		timed := f.Effective != none || slices.ContainsFunc(f.Deadlines, func(x *ruleset.Deadline) bool { return x.Effective != none })
-		e.deadlines[f.ID()] = &deadlines{d, timed}
+		e.subjects[f.ID()] = &deadlines{d, f, timed}
 	}
 	return nil
 }
 
+func (d *deadlines) digest() string { return d.spec.Digest }
+
+func (d *deadlines) answer(ctx context.Context, q *Request) (Answer, error) {
+	r, err := d.due(ctx, q)
+	return flatten(r, err)
+}
+
 // due answers a request about a deadline.
 func (d *deadlines) due(ctx context.Context, q *Request) (*deadline.Result, error) {
-	at, _, err := q.input(d.timed)
+	at, err := q.time(d.timed)
 	if err != nil {
 		return nil, err
 	}
@@ -44,19 +51,27 @@ func (d *deadlines) due(ctx context.Context, q *Request) (*deadline.Result, erro
 		opts = append(opts, deadline.AsOf(day))
 	}
 	var events []deadline.Event
-	for _, name := range slices.Sorted(maps.Keys(q.Events)) {
-		written, ok := q.Events[name].(string)
-		switch {
-		case q.Events[name] == nil:
-			continue // absent
-		case !ok:
-			return nil, &banfa.FactError{Fact: "events." + name, Code: "type", Want: "a time as RFC 3339", Got: string(encode(q.Events[name]))}
+	for _, name := range sortedKeys(q.Events) {
+		instants, several := q.Events[name].([]any)
+		if !several {
+			instants = []any{q.Events[name]}
 		}
-		when, err := deadline.ParseInstant(written)
-		if err != nil {
-			return nil, err
+		for _, v := range instants {
+			written, ok := v.(string)
+			switch {
+			case v == nil && !several:
+				continue // absent
+			case !ok:
+				return nil, &banfa.FactError{
+					Fact: "events." + name, Code: "type", Want: "a time as RFC 3339, or a list of them", Got: string(encode(v)),
+				}
+			}
+			when, err := deadline.ParseInstant(written)
+			if err != nil {
+				return nil, err
+			}
+			events = append(events, deadline.Event{Name: name, At: when})
 		}
-		events = append(events, deadline.Event{Name: name, At: when})
 	}
 	return d.Due(ctx, q.Deadline, events, opts...)
 }
@@ -65,7 +80,7 @@ func (d *deadlines) due(ctx context.Context, q *Request) (*deadline.Result, erro
 func (cov *Coverage) deadlines(ctx context.Context, e *engine, o options) error {
 	counted := map[string]map[string]*RuleCoverage{} // by KIND/NAME and id
 	for c := range allCases(e, o) {
-		d, ok := e.deadlines[c.request.Subject]
+		d, ok := e.subjects[c.request.Subject].(*deadlines)
 		if !ok || c.Skip || c.suite.FrameOnly {
 			continue
 		}

@@ -49,7 +49,7 @@ func TestTheSuitesOfThePackCertifyThisImplementationOverThePipe(t *testing.T) {
 		assert.NoError(t, conformance.Serve(t.Context(), in, out, rules))
 	})
 	require.NoError(t, err)
-	assert.Equal(t, 325, there.Passed)
+	assert.GreaterOrEqual(t, there.Passed, 325)
 	assert.Equal(t, render(t, here), render(t, there))
 }
 

@@ -15,7 +15,7 @@ import (
 func TestThePackPassesItsOwnSuites(t *testing.T) {
 	rules, err := banfa.Load(shenzhen.FS(), banfa.Strict())
 	require.NoError(t, err)
-	require.Equal(t, 325, check(t, rules), "a run that shrinks must be noticed")
+	require.GreaterOrEqual(t, check(t, rules), 325, "a run that shrinks must be noticed")
 }
 
 // check runs every case as a test of its own and returns how many there are.

@@ -55,6 +55,9 @@ func (a *app) classifier(name string) (*classify.Classifier, error) {
 		return nil, err
 	}
 	var opts []classify.Option
+	if kind, _, ok := strings.Cut(name, "/"); ok && kind != "Classification" {
+		return nil, fail(statusUsage, fmt.Errorf("%s: only files of kind Classification are evaluated", name))
+	}
 	if name = strings.TrimPrefix(name, "Classification/"); name != "" {
 		opts = append(opts, classify.Named(name))
 	}
@@ -121,7 +124,7 @@ func (c *classifyCommand) stream(a *app, cl *classify.Classifier, in iter.Seq2[b
 			writeErr = a.jsonTo(out, map[string]any{"error": errorObject(err)})
 		case err != nil:
 			failed = true
-			_, writeErr = fmt.Fprintf(out, "%d: %s\n\n", n, strings.TrimPrefix(a.describe(err), "banfa: "))
+			_, writeErr = fmt.Fprintf(out, "%d: %s\n\n", n, a.describe(err))
 		case a.JSON:
 			writeErr = a.jsonTo(out, r)
 		default:

@@ -185,7 +185,7 @@ func (a *app) finish(err error) int {
 			return status
 		}
 	}
-	_, _ = fmt.Fprintln(a.stderr, "banfa:", strings.TrimPrefix(a.describe(err), "banfa: "))
+	_, _ = fmt.Fprintln(a.stderr, "banfa:", a.describe(err))
 	return status
 }
 

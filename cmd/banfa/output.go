@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/classify"
@@ -37,7 +38,21 @@ func (a *app) describe(err error) string {
 	if deadline.CodeOf(err) != "" {
 		return deadline.Explain(err, a.lang)
 	}
-	return err.Error()
+	var nf *classify.NotFoundError
+	if errors.As(err, &nf) && nf.Name == "" && len(nf.Have) > 0 {
+		return "there are several rule files; give the name of one: " + strings.Join(nf.Have, ", ")
+	}
+	return withoutPackage(err.Error())
+}
+
+// withoutPackage takes away the name of the package that speaks: whoever uses the command knows none.
+func withoutPackage(text string) string {
+	for _, p := range []string{"banfa", "classify", "conformance", "jsonschema"} {
+		if rest, ok := strings.CutPrefix(text, p+": "); ok {
+			return rest
+		}
+	}
+	return text
 }
 
 // failure is the shape of an error in JSON.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -37,7 +38,7 @@ func (c command) run(t *testing.T) output {
 	var stdout, stderr bytes.Buffer
 	status := run(t.Context(), &system{
 		args: c.args, stdin: strings.NewReader(c.stdin), stdout: &stdout, stderr: &stderr,
-		getenv: func(name string) string { return c.env[name] }, now: func() time.Time { return fixedNow },
+		getenv: func(name string) string { return c.env[name] }, now: fixed,
 	})
 	return output{stdout.String(), stderr.String(), status}
 }
@@ -232,4 +233,13 @@ func words(line string) []string {
 		out = append(out, strings.Fields(part)...)
 	}
 	return out
+}
+
+func fixed() time.Time { return fixedNow }
+
+// cancelled is a context that has ended.
+func cancelled() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
 }

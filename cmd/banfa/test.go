@@ -20,7 +20,7 @@ type testCommand struct {
 	Only     string   `name:"run" help:"Run only the cases whose SUITE/CASE matches." placeholder:"REGEXP"`
 	Verbose  bool     `short:"v" help:"Name the cases that pass too."`
 	Coverage bool     `help:"Show what the suites exercise as well."`
-	Executor string   `help:"Check another implementation, a command that speaks the executor protocol." placeholder:"COMMAND"`
+	Executor *string  `help:"Check another implementation, a command that speaks the executor protocol." placeholder:"COMMAND"`
 }
 
 // Run runs suites.
@@ -138,12 +138,12 @@ func (a *app) addRules(fsys fstest.MapFS, names map[string]string) error {
 }
 
 func (c *testCommand) run(a *app, rules *banfa.Rules, opts []conformance.Option) (*conformance.Report, error) {
-	if c.Executor == "" {
+	if c.Executor == nil {
 		return conformance.Run(a.ctx, rules, opts...)
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	defer cancel()
-	words := strings.Fields(c.Executor)
+	words := strings.Fields(*c.Executor)
 	if len(words) == 0 {
 		return nil, fail(statusUsage, errors.New("--executor: name a command"))
 	}

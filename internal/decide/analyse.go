@@ -52,6 +52,11 @@ func (e *Engine) Analyse(active []bool) *Analysis {
 	if e.C.Params >= 0 {
 		ev.Put(e.C.Params, e.C.ParamsValue)
 	}
+	for l, leaf := range e.C.Env.Leaves() {
+		if leaf.Type.Optional {
+			ev.SetLeaf(l, expr.Value{}) // here its absence is one value among others, not the one that is given
+		}
+	}
 	evs := []*expr.Eval{ev}
 	known := []*Known{e.Known(ev, active)}
 	m := diagram.New(maxNodes)
@@ -145,8 +150,8 @@ func (f *functions) decisiveAt(out *Analysis, rank int, skip, active []bool) {
 			same = append(same, r)
 		}
 	}
-	if e.residual() != rank {
-		below = yes
+	if e.C.Otherwise == nil || e.residual() != rank {
+		below = yes // without a residual rule, a gap would be left
 	}
 	room := m.Apply(ops.and, m.Apply(ops.and, f.scope[0], below), m.Apply(ops.not, above, no))
 	after := make([]diagram.Ref, len(same)+1) // whether a rule from i on applies
@@ -178,6 +183,9 @@ func (f *functions) without(r int, known []*Known, active []bool) bool {
 	}
 	before := len(f.owner) // a rule that can err gets a new variable each time, and is then never found to be without effect
 	g.evaluate(0, known[0], rest, false)
+	if f.e.C.Otherwise == nil && g.none[0] != f.none[0] {
+		return false // it closes a gap
+	}
 	return g.outcome[0] == f.outcome[0] && len(f.owner) == before
 }
 

@@ -69,7 +69,7 @@ func (e *Engine) tabulate() {
 		if len(a.Leaves) != 1 {
 			continue
 		}
-		values, ok := e.C.Env.Leaves()[a.Leaves[0]].Type.Enumerate()
+		values, ok := e.C.Env.Leaves()[a.Leaves[0]].Type.Completions()
 		if !ok || len(values) > few {
 			continue
 		}

@@ -99,7 +99,7 @@ func (s *space) dimensions(missing map[int]bool, toggled map[int]expr.Value) {
 	slices.Sort(leaves)
 	for _, l := range leaves {
 		d := dimension{leaf: l, variable: -1, toggle: -1}
-		d.values, d.finite = s.e.C.Env.Leaves()[l].Type.Enumerate()
+		d.values, d.finite = s.e.C.Env.Leaves()[l].Type.Completions()
 		d.exact = d.finite
 		if t, ok := toggled[l]; ok {
 			d.toggle, d.target = 0, t

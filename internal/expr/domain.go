@@ -52,6 +52,19 @@ func (t *Type) Enumerate() ([]Value, bool) {
 	return nil, false
 }
 
+// Completions returns every value that the place of an absent leaf can have: those of Enumerate and, for an optional one, none.
+func (t *Type) Completions() ([]Value, bool) {
+	values, ok := t.Enumerate()
+	if !ok || !t.Optional {
+		return values, ok
+	}
+	out := []Value{{types.OptionalNone}}
+	for _, v := range values {
+		out = append(out, Value{types.OptionalOf(v.v)})
+	}
+	return out, true
+}
+
 // Represent returns values of a type, one at least of each region that the probes tell apart. complete is false where that
 // could not be made sure of.
 func (t *Type) Represent(probes []Probe) (values []Value, complete bool) {

@@ -71,9 +71,58 @@ func TestLayout(t *testing.T) {
 		})
 	}
 	got += "\n"
-	if *update {
+	if *update && !t.Failed() {
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
 		return
 	}
 	assert.Equal(t, string(text), got)
+}
+
+func TestThePackIsLaidOutAlready(t *testing.T) {
+	names, err := filepath.Glob("../../measures/shenzhen/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, names)
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		assert.Empty(t, format.Diff(name, text, lay(t, string(text)).Text))
+	}
+}
+
+func TestAFileWithProblemsIsNotLaidOut(t *testing.T) {
+	for text, code := range map[string]string{
+		"a: on\n":         "BF1006", // a word of YAML 1.1
+		"a: 1\na: 2\n":    "BF1004",
+		"a: &x 1\n":       "BF1007",
+		"a: 2026-10-01\n": "BF1009",
+		"a: \x00\n":       "BF1010",
+		"a: \xff\n":       "BF1010",
+		"a: [\n":          "BF1000",
+		"":                "BF1000",
+		"a: 1\n---\nb: 2": "BF1011",
+	} {
+		r, problems, err := format.Source("a.yaml", []byte(text), source.DefaultLimits())
+		require.NoError(t, err)
+		assert.Nil(t, r, "%q", text)
+		require.NotEmpty(t, problems, "%q", text)
+		assert.Equal(t, code, problems[0].Code, "%q", text)
+	}
+}
+
+func TestLineEndsStayAsTheyAre(t *testing.T) {
+	r := lay(t, "a:\r\n    b: |\r\n        x\r\n\r\n        z\r\n    c: 1 # c\r\n")
+	assert.Equal(t, "a:\r\n  b: |\r\n    x\r\n\r\n    z\r\n  c: 1 # c\r\n", string(r.Text))
+	assert.Equal(t, "a:\r\n  b: 1\r\n", string(lay(t, "a:\r\n   b: 1\n").Text), "one that differs follows the first")
+}
+
+func TestAFileAtTheLimitMayGrow(t *testing.T) {
+	text := "a:\n- b\n"
+	r, problems, err := format.Source("a.yaml", []byte(text), source.Limits{Bytes: len(text)})
+	require.NoError(t, err)
+	require.Empty(t, problems)
+	assert.Equal(t, "a:\n  - b\n", string(r.Text))
+	_, problems, err = format.Source("a.yaml", []byte(text), source.Limits{Bytes: len(text) - 1})
+	require.NoError(t, err)
+	require.Len(t, problems, 1)
+	assert.Equal(t, "BF1012", problems[0].Code)
 }
