@@ -30,6 +30,10 @@ func (d *document) environment(facts []ruleset.Fact, more []expr.Var, functions 
 	now = len(vars)
 	vars = append(vars, expr.Var{Name: "now", Type: &expr.Type{Kind: expr.Timestamp}})
 	for _, f := range d.l.opts.functions {
+		if problem := f.problem(); problem != "" {
+			d.report("BF2002", d.file.Root.Range, "cel.internal", problem)
+			return nil, 0, 0
+		}
 		functions = append(functions, f.internal())
 	}
 	env, err := expr.NewEnv(expr.Options{

@@ -19,6 +19,28 @@ type Function struct {
 	Call func(args []any) (any, error)
 }
 
+// problem says why a function cannot be declared, and "" where it can.
+func (f Function) problem() string {
+	simple := func(name string) bool {
+		k, ok := kinds[name]
+		return ok && k < expr.Enum
+	}
+	switch {
+	case !nameForm.MatchString(f.Name) || reserved[f.Name]:
+		return fmt.Sprintf("the name of the host function %q is no CEL identifier", f.Name)
+	case f.Call == nil:
+		return "the host function " + f.Name + " has no Call"
+	case !simple(f.Result):
+		return fmt.Sprintf("the host function %s has a result of no simple type: %q", f.Name, f.Result)
+	}
+	for _, p := range f.Params {
+		if !simple(p) {
+			return fmt.Sprintf("the host function %s has a parameter of no simple type: %q", f.Name, p)
+		}
+	}
+	return ""
+}
+
 func (f Function) internal() expr.Function {
 	simple := func(name string) *expr.Type {
 		k, ok := kinds[name]

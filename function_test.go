@@ -80,7 +80,7 @@ otherwise: {id: rest, basis: 第二条, outcome: open}
 	answer, err := outcome(c, banfa.Map{"a": true})
 	require.NoError(t, err)
 	assert.Equal(t, "closed", answer)
-	assert.Equal(t, []any{true, int64(1), 1.5, "a", "1.10", "2026-10-01", "2026-10-01T00:00:00Z", "1h30m0s"}, got)
+	assert.Equal(t, []any{true, int64(1), 1.5, "a", "1.1", "2026-10-01", "2026-10-01T00:00:00Z", "1h30m0s"}, got)
 }
 
 func TestAHostFunctionThatCannotBeDeclaredIsAFinding(t *testing.T) {

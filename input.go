@@ -1,6 +1,7 @@
 package banfa
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sort"
@@ -87,7 +88,7 @@ func (m Map) document(s *input.Schema) (*input.Document, error) {
 		if s.Items && k == "name" {
 			name, ok := v.(string)
 			if !ok && v != nil {
-				return nil, &FactError{Fact: k, Code: "type", Want: "string", Got: fmt.Sprintf("%T", v)}
+				return nil, &FactError{Fact: k, Code: "type", Want: "string", Got: jsonKind(v)}
 			}
 			d.Name = name
 			continue
@@ -116,7 +117,7 @@ func (m Map) items(s *input.Schema, d *input.Document, v any) error {
 	if !ok {
 		maps, isMaps := v.([]map[string]any)
 		if !isMaps {
-			return &FactError{Fact: "items", Code: "type", Want: "list of objects", Got: fmt.Sprintf("%T", v)}
+			return &FactError{Fact: "items", Code: "type", Want: "list of objects", Got: jsonKind(v)}
 		}
 		for _, item := range maps {
 			list = append(list, item)
@@ -142,7 +143,7 @@ func readItem(s *input.Schema, i int, raw any) (input.Item, error) {
 	path := "items[" + strconv.Itoa(i) + "]"
 	facts, ok := raw.(map[string]any)
 	if !ok {
-		return input.Item{}, &FactError{Fact: path, Code: "type", Want: "object with a name", Got: fmt.Sprintf("%T", raw)}
+		return input.Item{}, &FactError{Fact: path, Code: "type", Want: "object with a name", Got: jsonKind(raw)}
 	}
 	name, ok := facts["name"].(string)
 	if !ok || name == "" {
@@ -187,6 +188,25 @@ func factError(name, item string, err error) error {
 		return &FactError{Fact: name, Item: item, Code: "type", Want: "a value", Got: err.Error()}
 	}
 	return &FactError{Fact: name + ve.Path, Item: item, Code: ve.Code, Want: ve.Want, Got: ve.Got}
+}
+
+// jsonKind names what a value is in a document's own terms, and by its Go type where a document could not hold it.
+func jsonKind(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "bool"
+	case string:
+		return "string"
+	case json.Number, int, float64:
+		return "number"
+	case []any:
+		return "list"
+	case map[string]any:
+		return "object"
+	}
+	return fmt.Sprintf("%T", v)
 }
 
 func sortedNames(m map[string]any) []string {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"unicode/utf8"
@@ -47,10 +46,12 @@ func parseFacts(text []byte, limit int) (map[string]any, error) {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, &FactError{Code: "type", Want: wantObject, Got: fmt.Sprintf("%T", v)}
+		return nil, &FactError{Code: "type", Want: wantObject, Got: jsonKind(v)}
 	}
+	end := int(dec.InputOffset())
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, jsonError(text, int(dec.InputOffset()), "more than one JSON value")
+		rest := bytes.TrimLeft(text[end:], " \t\r\n")
+		return nil, jsonError(text, len(text)-len(rest), "more than one JSON value")
 	}
 	return m, nil
 }
@@ -112,12 +113,14 @@ func (r *jsonReader) syntax(err error) error {
 		return nil
 	}
 	at := int(r.dec.InputOffset())
+	// Where the decoder's tokens end is not where the error is, and its offsets count differently by kind of error; those of a
+	// whole document are exact.
 	var se *json.SyntaxError
-	if errors.As(err, &se) {
-		at = max(int(se.Offset)-1, 0)
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	switch {
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		at, err = len(r.text), errors.New("unexpected end of the document")
+	case errors.As(json.Unmarshal(r.text, new(json.RawMessage)), &se):
+		at, err = max(int(se.Offset)-1, 0), se
 	}
 	return jsonError(r.text, at, err.Error())
 }

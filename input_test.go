@@ -133,7 +133,7 @@ func TestASyntaxErrorHasItsLineAndColumn(t *testing.T) {
 		{"", 1, 1},
 		{"{\n  \"secret\": tru\n}", 2, 16},
 		{"{\"secret\": true,}", 1, 17},
-		{"{\"secret\": true}\n{}", 2, 2},
+		{"{\"secret\": true}\n{}", 2, 1},
 		{"{\"secret\": true", 1, 16},
 		{"{\"word\": \"\xff\"}", 1, 11},
 		{"\ufeff{\n\"secret\" true}", 2, 10},

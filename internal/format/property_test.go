@@ -101,10 +101,10 @@ func (w *writer) block(indent, word string) {
 		w.out.WriteString("\n")
 	}
 	for i := range rapid.IntRange(1, 3).Draw(w.t, "lines") {
-		switch {
-		case i > 0 && w.flip(3):
+		switch kind := rapid.IntRange(0, 3).Draw(w.t, "line"); {
+		case i > 0 && kind == 0:
 			w.out.WriteString(rapid.SampledFrom([]string{"", indent, indent + "  "}).Draw(w.t, "empty") + "\n")
-		case i > 0 && w.flip(3):
+		case i > 0 && kind == 1:
 			w.out.WriteString(indent + "  # no comment\n")
 		default:
 			w.out.WriteString(indent + word + "\n")

@@ -34,7 +34,7 @@ var prose = map[string][2]string{
 	"explain.grounds":        {"Because:", "依据："},
 	"explain.known":          {"Known so far:", "目前可知："},
 	"explain.rule":           {"  {0} ({1}): {2}", "  {0}（{1}）：{2}"}, // basis, rule, message
-	"explain.rule-bare":      {"  {0} ({1})", "  {0}（{1}）"}, // basis, rule
+	"explain.rule-bare":      {"  {0} ({1})", "  {0}（{1}）"},          // basis, rule
 	"explain.missing":        {"To be found out:", "有待查明："},
 	"explain.missing-fact":   {"  {0}: {1}", "  {0}：{1}"}, // fact, question
 	"explain.conflicts":      {"Less restrictive rules apply as well: {0}", "同时符合较宽的规则：{0}"},
