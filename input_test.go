@@ -151,7 +151,10 @@ func TestASyntaxErrorHasItsLineAndColumn(t *testing.T) {
 func TestNullMeansAbsent(t *testing.T) {
 	c := classifier(t, head+everyType)
 	for _, f := range []banfa.Facts{
-		nil, banfa.Map(nil), banfa.Map{}, banfa.Map{"secret": nil}, banfa.JSON(`{}`), banfa.JSON(`{"secret": null, "applicant": {"rank": null}}`),
+		nil, banfa.Map(nil),
+		banfa.Map{},
+		banfa.Map{"secret": nil},
+		banfa.JSON(`{}`), banfa.JSON(`{"secret": null, "applicant": {"rank": null}}`),
 		banfa.JSON(`{"items": null}`), banfa.JSON("\ufeff{}"),
 	} {
 		r, err := c.Classify(context.Background(), f)

@@ -29,7 +29,9 @@ rules:
 
 // errorsOnly leaves warnings out: these cases are about one condition, and the waivers above only accept what they would add.
 func errorsOnly(ds *banfa.Diagnostics) *banfa.Diagnostics {
-	return ds.Filter(func(d banfa.Diagnostic) bool { return d.Severity == banfa.Error || d.Code == "BF2007" || d.Code == "BF2005" })
+	return ds.Filter(func(d banfa.Diagnostic) bool {
+		return d.Severity == banfa.Error || d.Code == "BF2007" || d.Code == "BF2005"
+	})
 }
 
 func TestAConditionIsCheckedAtItsPlaceInTheFile(t *testing.T) {
@@ -89,71 +91,84 @@ func TestRulesAreCheckedTogether(t *testing.T) {
 			"overrides of a rule that does not exist, with the nearest one",
 			rulesOf("  - {id: base, basis: 第一条第（一）项, when: a, outcome: closed}\n" +
 				"  - {id: but, basis: 第一条第（二）项, when: a && b, outcome: open, overrides: [bsae]}\n"),
-			[]string{"15:73 BF4007"}, "bsae", true,
+			[]string{"15:73 BF4007"},
+			"bsae", true,
 		},
 		{
 			"a rule that overrides itself",
 			rulesOf("  - {id: base, basis: 第一条第（一）项, when: a, outcome: closed, overrides: [base]}\n"),
-			[]string{"14:71 BF4004"}, "itself", false,
+			[]string{"14:71 BF4004"},
+			"itself", false,
 		},
 		{
 			"two rules that override each other",
 			rulesOf("  - {id: p, basis: 第一条第（一）项, when: a, outcome: closed, overrides: [q]}\n" +
 				"  - {id: q, basis: 第一条第（二）项, when: b, outcome: open, overrides: [p]}\n"),
-			[]string{"14:10 BF4004"}, "q → p → q", false,
+			[]string{"14:10 BF4004"},
+			"q → p → q", false,
 		},
 		{
 			"a circle of three",
 			rulesOf("  - {id: p, basis: 第一条第（一）项, when: a, outcome: closed, overrides: [q]}\n" +
 				"  - {id: q, basis: 第一条第（二）项, when: b, outcome: open, overrides: [r]}\n" +
 				"  - {id: r, basis: 第一条第（二）项, when: b, outcome: open, overrides: [p]}\n"),
-			[]string{"14:10 BF4004"}, "q → r → p → q", false,
+			[]string{"14:10 BF4004"},
+			"q → r → p → q", false,
 		},
 		{
 			"an id used twice",
 			rulesOf("  - {id: p, basis: 第一条第（一）项, when: a, outcome: closed}\n" +
 				"  - {id: p, basis: 第一条第（二）项, when: b, outcome: open}\n"),
-			[]string{"15:10 BF1017"}, "p is used twice", false,
+			[]string{"15:10 BF1017"},
+			"p is used twice", false,
 		},
 		{
 			"a rule without any effect",
 			rulesOf("  - {id: p, basis: 第一条第（一）项, when: a}\n"),
-			[]string{"14:10 BF1014"}, "has no outcome", false,
+			[]string{"14:10 BF1014"},
+			"has no outcome", false,
 		},
 		{
 			"an outcome that is not declared",
 			rulesOf("  - {id: p, basis: 第一条第（一）项, when: a, outcome: clsoed}\n"),
-			[]string{"14:48 BF1014"}, "clsoed", true,
+			[]string{"14:48 BF1014"},
+			"clsoed", true,
 		},
 		{
 			"an article that the law does not have",
 			rulesOf("  - {id: p, basis: 第三条, when: a, outcome: closed}\n"),
-			[]string{"14:20 BF3002"}, "ends with Article 2", false,
+			[]string{"14:20 BF3002"},
+			"ends with Article 2", false,
 		},
 		{
 			"an item that the article does not have",
 			rulesOf("  - {id: p, basis: 第一条第（三）项, when: a, outcome: closed}\n"),
-			[]string{"14:20 BF3002"}, "item (2) is the last", false,
+			[]string{"14:20 BF3002"},
+			"item (2) is the last", false,
 		},
 		{
 			"a citation in digits, with the right spelling as its fix",
 			rulesOf("  - {id: p, basis: 第1条第(一)项, when: a, outcome: closed}\n"),
-			[]string{"14:20 BF3001"}, "", true,
+			[]string{"14:20 BF3001"},
+			"", true,
 		},
 		{
 			"an instrument that nobody declares",
 			strings.Replace(rulesOf("  - {id: p, basis: 第一条第（一）项, when: a, outcome: closed}\n"), "instrument: law", "instrument: lwa", 1),
-			[]string{"4:13 BF3004"}, "lwa", true,
+			[]string{"4:13 BF3004"},
+			"lwa", true,
 		},
 		{
 			"an effective window on a draft",
 			strings.Replace(head, "status: draft", `status: draft, effective: {from: "2026-01-01"}`, 1) + sound,
-			[]string{"3:47 BF3006"}, "no effective window", false,
+			[]string{"3:47 BF3006"},
+			"no effective window", false,
 		},
 		{
 			"a file in force that cites a draft",
 			strings.Replace(head, "status: draft", "status: in-force", 1) + sound,
-			[]string{"4:13 BF3004"}, "is a draft", false,
+			[]string{"4:13 BF3004"},
+			"is a draft", false,
 		},
 	}
 	for _, c := range cases {
@@ -178,67 +193,80 @@ func TestTheAnalyserFindsWhatNoFactsCanChange(t *testing.T) {
 	cases := []loadCase{
 		{
 			"a fact that no condition uses", head + two + "rules:\n  - {id: x, basis: 第一条第（一）项, when: a, outcome: closed}\n" + rest,
-			[]string{"6:36 BF2006"}, "uses the fact b", false,
+			[]string{"6:36 BF2006"},
+			"uses the fact b", false,
 		},
 		{
 			"a gap, with facts for which nothing decides",
 			head + two + "rules:\n  - {id: x, basis: 第一条第（一）项, when: a && b, outcome: closed}\n  - {id: w, basis: 第一条第（二）项, when: '!a', outcome: open}\n",
-			[]string{"7:1 BF4001"}, "{a: true, b: false}", false,
+			[]string{"7:1 BF4001"},
+			"{a: true, b: false}", false,
 		},
 		{
 			"no gap where the rules cover everything",
 			head + two + "rules:\n  - {id: x, basis: 第一条第（一）项, when: a && b, outcome: closed}\n  - {id: w, basis: 第一条第（二）项, when: '!a || !b', outcome: open}\n",
-			[]string{}, "", false,
+			[]string{},
+			"", false,
 		},
 		{
 			"an overlap that no override settles and no interpretation explains",
 			head + two + "rules:\n  - {id: x, basis: 第一条第（一）项, when: a, outcome: closed}\n  - {id: w, basis: 第一条第（二）项, when: b, outcome: open}\n",
-			[]string{"7:1 BF4001", "8:10 BF4002"}, "", false,
+			[]string{"7:1 BF4001", "8:10 BF4002"},
+			"", false,
 		},
 		{
 			"an overlap that an override settles",
 			head + two + "rules:\n  - {id: x, basis: 第一条第（一）项, when: a, outcome: closed}\n  - {id: w, basis: 第一条第（二）项, when: b, outcome: open, overrides: [x]}\n" + rest,
-			[]string{}, "", false,
+			[]string{},
+			"", false,
 		},
 		{
 			"a rule that is never decisive",
 			head + two + "rules:\n  - {id: x, basis: 第一条第（一）项, when: a, outcome: closed}\n  - {id: w, basis: 第一条第（二）项, when: a && b, outcome: closed}\n" + rest,
-			[]string{"9:10 BF4003"}, "w never decides", false,
+			[]string{"9:10 BF4003"},
+			"w never decides", false,
 		},
 		{
 			"… accepted by a waiver",
 			head + two + "rules:\n  - {id: x, basis: 第一条第（一）项, when: a, outcome: closed}\n  - {id: w, basis: 第一条第（二）项, when: a && b, outcome: closed}\n" + rest +
 				"waivers: [{code: BF4003, rules: [w], why: 条文的列举, by: 甲}]\n",
-			[]string{}, "", false,
+			[]string{},
+			"", false,
 		},
 		{
 			"a waiver that accepts nothing",
 			head + sound + "waivers: [{code: BF4003, rules: [x], why: 条文的列举, by: 甲}]\n",
-			[]string{"10:11 BF1014"}, "BF4003", false,
+			[]string{"10:11 BF1014"},
+			"BF4003", false,
 		},
 		{
 			"a waiver of an error is none",
 			head + sound + "waivers: [{code: BF2001, rules: [x], why: 条文的列举, by: 甲}]\n",
-			[]string{"10:18 BF1014"}, "BF2001", false,
+			[]string{"10:18 BF1014"},
+			"BF2001", false,
 		},
 		{
 			"an outcome that no facts reach",
 			strings.Replace(head, "open: 开放,", "open: 开放, partly: 部分,", 1) + sound,
-			[]string{"5:22 BF4005"}, "partly", false,
+			[]string{"5:22 BF4005"},
+			"partly", false,
 		},
 		{
 			"a condition that is never true", head + two + "rules:\n  - {id: x, basis: 第一条第（一）项, when: a && b, outcome: closed}\n  - {id: w, basis: 第一条第（二）项, when: a && !a && b, outcome: closed}\n" + rest,
-			[]string{"9:10 BF2005"}, "never true", false,
+			[]string{"9:10 BF2005"},
+			"never true", false,
 		},
 		{
 			"a condition that is always true", head + two + "rules:\n  - {id: x, basis: 第一条第（一）项, when: a || b, outcome: closed}\n  - {id: w, basis: 第一条第（二）项, when: a || !a, review: true}\n" + rest,
-			[]string{"9:10 BF2005"}, "always true", false,
+			[]string{"9:10 BF2005"},
+			"always true", false,
 		},
 		{
 			"an exception to a rule that another exception always defeats", head + two +
 				"rules:\n  - {id: x, basis: 第一条第（一）项, when: a, outcome: closed}\n  - {id: w, basis: 第一条第（二）项, when: a && b, overrides: [x]}\n" +
 				"  - {id: z, basis: 第一条第（二）项, when: b, overrides: [w]}\n" + rest,
-			[]string{"9:10 BF4003"}, "overridden by z", false,
+			[]string{"9:10 BF4003"},
+			"overridden by z", false,
 		},
 	}
 	for _, c := range cases {

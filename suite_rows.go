@@ -67,7 +67,8 @@ func (s *suiteReader) readTable(n *source.Node) {
 	total := 0
 	for _, r := range rows {
 		tc, good := s.readRow(&c, columns, r)
-		good = (!changing || s.complete(columns, tc, "change")) && (!ofCase || s.complete(columns, tc, "case")) && good
+		good = (!changing || s.complete(columns, tc, "change")) && good
+		good = good && (!ofCase || s.complete(columns, tc, "case"))
 		ok = ok && good
 		cases = append(cases, tc)
 		total = min(total+tc.count, overflown)

@@ -4,14 +4,17 @@ go 1.26
 
 require (
 	cel.dev/cel-go v0.33.2
+	github.com/6tail/lunar-go v1.4.6
 	github.com/banfa-go/banfa v0.0.0
 	github.com/google/cel-go v0.31.0
+	github.com/rickar/cal/v2 v2.1.26
 	github.com/stretchr/testify v1.12.1
 )
 
 require (
 	cel.dev/expr v0.25.1 // indirect
 	github.com/antlr4-go/antlr/v4 v4.13.1 // indirect
+	github.com/arran4/golang-ical v0.3.4 // indirect
 	github.com/shopspring/decimal v1.6.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	go.yaml.in/yaml/v4 v4.0.0 // indirect

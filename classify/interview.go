@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 
 	"github.com/banfa-go/banfa"
 )
@@ -18,7 +17,15 @@ type Interview struct {
 	facts   banfa.Map
 	result  *Result
 	skipped map[string]bool
-	asked   []string
+	steps   []step
+}
+
+// step is one answer or one skip, with what it replaced.
+type step struct {
+	name    string
+	before  any
+	had     bool
+	skipped bool
 }
 
 // Interview starts from the facts already known, which may be nil. Facts about items cannot be asked for: give the data set's.
@@ -67,25 +74,30 @@ func (in *Interview) Answer(name string, value any) error {
 		}
 		return err
 	}
-	in.asked = append(in.asked, name)
+	in.steps = append(in.steps, step{name, before, had, in.skipped[name]})
 	return nil
 }
 
 // Skip puts a fact aside that the person asked does not know. It stays absent.
 func (in *Interview) Skip(name string) {
+	before, had := in.facts[name]
+	in.steps = append(in.steps, step{name, before, had, in.skipped[name]})
 	in.skipped[name] = true
-	in.asked = append(in.asked, name)
 }
 
 // Back takes the last answer, or the last skip, back, and returns the fact it was about; "" where there is none.
 func (in *Interview) Back() (string, error) {
-	if len(in.asked) == 0 {
+	if len(in.steps) == 0 {
 		return "", nil
 	}
-	name := in.asked[len(in.asked)-1]
-	in.asked = in.asked[:len(in.asked)-1]
+	last := in.steps[len(in.steps)-1]
+	in.steps = in.steps[:len(in.steps)-1]
+	name := last.name
 	delete(in.facts, name)
-	delete(in.skipped, name)
+	if last.had {
+		in.facts[name] = last.before
+	}
+	in.skipped[name] = last.skipped
 	if err := in.update(); err != nil {
 		return "", fmt.Errorf("classify: taking back %s: %w", name, err)
 	}
@@ -108,4 +120,10 @@ func (in *Interview) Result() *Result { return in.result }
 func (in *Interview) Facts() banfa.Map { return maps.Clone(in.facts) }
 
 // Asked returns the facts asked for so far, in order.
-func (in *Interview) Asked() []string { return slices.Clone(in.asked) }
+func (in *Interview) Asked() []string {
+	names := make([]string, len(in.steps))
+	for i, s := range in.steps {
+		names[i] = s.name
+	}
+	return names
+}

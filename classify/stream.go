@@ -2,6 +2,7 @@ package classify
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"runtime"
 
@@ -10,7 +11,8 @@ import (
 
 // Stream classifies a sequence of data sets with several workers (as many as there are processors where workers is not positive)
 // and yields one answer for each, in the order of the input. An error of one data set, its own or one that the input gives in its
-// place, is yielded in its place and does not end the stream; the end of ctx does. At most a few answers per worker are held in
+// place, is yielded in its place and does not end the stream; the end of ctx does, and its cause is then the last thing yielded, so that
+// a stream that was cut short is never taken for a whole one. At most a few answers per worker are held in
 // memory. A consumer that stops early ends the workers.
 func (c *Classifier) Stream(
 	ctx context.Context, in iter.Seq2[banfa.Facts, error], workers int, opts ...CallOption,
@@ -19,18 +21,34 @@ func (c *Classifier) Stream(
 		workers = runtime.GOMAXPROCS(0)
 	}
 	return func(yield func(*Result, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
+		inner, cancel := context.WithCancel(ctx)
 		defer cancel()
-		queue := c.dispatch(ctx, in, workers, opts)
+		cut := false // set by dispatch before it closes the queue
+		queue := c.dispatch(inner, in, workers, opts, &cut)
+		ended := false
 		for slot := range queue {
-			answer := <-slot
-			if !yield(answer.result, answer.err) {
+			a := <-slot
+			if cause := context.Cause(ctx); cause != nil && errors.Is(a.err, cause) {
+				ended = true
 				break
+			}
+			if !yield(a.result, a.err) {
+				cancel()
+				drain(queue)
+				return
 			}
 		}
 		cancel()
-		for range queue { // let the workers and the input finish before the caller goes on
+		drain(queue)
+		if cause := context.Cause(ctx); cause != nil && (ended || cut) {
+			yield(nil, cause)
 		}
+	}
+}
+
+// drain lets the workers and the input finish before the caller goes on.
+func drain(queue <-chan chan answer) {
+	for range queue {
 	}
 }
 
@@ -46,9 +64,9 @@ type job struct {
 }
 
 // dispatch reads the input in one goroutine and hands each data set to a worker. The queue it returns holds a slot for each, in
-// order, and is closed when all of the input has been answered or ctx is done.
+// order, and is closed when all of the input has been answered or ctx is done; *cut then says that there was more.
 func (c *Classifier) dispatch(
-	ctx context.Context, in iter.Seq2[banfa.Facts, error], workers int, opts []CallOption,
+	ctx context.Context, in iter.Seq2[banfa.Facts, error], workers int, opts []CallOption, cut *bool,
 ) <-chan chan answer {
 	const perWorker = 64
 	queue := make(chan chan answer, workers*perWorker)
@@ -71,12 +89,14 @@ func (c *Classifier) dispatch(
 			j := job{facts, err, make(chan answer, 1)}
 			select {
 			case <-ctx.Done():
+				*cut = true
 				return
 			case queue <- j.slot:
 			}
 			select {
 			case <-ctx.Done():
 				j.slot <- answer{err: context.Cause(ctx)}
+				*cut = true
 				return
 			case jobs <- j:
 			}

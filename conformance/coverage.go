@@ -194,6 +194,7 @@ func (r *countedRule) take(name string) {
 
 var errNotInForce = errors.New("conformance: the rule file is not in force")
 
+// rulewise evaluates the rules one by one for each set of facts that the case has.
 func (n *counter) rulewise(ctx context.Context, q *Request) error {
 	at, facts, err := n.input(q)
 	if err != nil {
@@ -285,9 +286,9 @@ func (n *counter) known(k *decide.Known, active []bool) {
 	}
 }
 
-// change notes what the rules of changing came to. Where nothing changes, none is looked at.
+// requirements notes what the rules of changing came to. Where nothing changes, none is looked at.
 func (n *counter) requirements(ctx context.Context, q *Request) error {
-	r, err := n.classification.change(ctx, q)
+	r, err := n.change(ctx, q)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -246,6 +247,33 @@ func TestAServiceEndsWithItsContextAndWithItsPipes(t *testing.T) {
 
 	require.ErrorIs(t, conformance.Serve(t.Context(), iotest.ErrReader(assert.AnError), io.Discard, parking(t)), assert.AnError)
 	require.Error(t, conformance.Serve(t.Context(), strings.NewReader("{}"), brokenPipe{}, parking(t)))
+}
+
+func TestTheExamplesOfTheProtocolsPageAreWhatThisImplementationSpeaks(t *testing.T) {
+	page, err := os.ReadFile("../docs/reference/executor.md")
+	require.NoError(t, err)
+	rules, err := banfa.Load(shenzhen.FS())
+	require.NoError(t, err)
+	requests, responses := 0, 0
+	for line := range strings.Lines(string(page)) {
+		if !strings.HasPrefix(line, "{") {
+			continue
+		}
+		if strings.Contains(line, `"subject"`) {
+			requests++
+			got := serve(t, rules, line)
+			require.Len(t, got, 1)
+			require.Nil(t, got[0].Error, line)
+			continue
+		}
+		responses++
+		d := json.NewDecoder(strings.NewReader(line))
+		d.DisallowUnknownFields()
+		var r conformance.Response
+		require.NoError(t, d.Decode(&r), line)
+		require.NotEqual(t, r.Answer == nil, r.Error == nil, line)
+	}
+	assert.Equal(t, [2]int{2, 2}, [2]int{requests, responses})
 }
 
 type brokenPipe struct{}

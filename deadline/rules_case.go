@@ -31,10 +31,18 @@ func (c *caseOf) deadline(k *call) (d Deadline, ended time.Time, err error) {
 	}
 	d = Deadline{
 		ID: c.rule.ID, Case: k.name, Basis: bases(c.rule.Basis), Period: period(c.rule.Period), Roll: roll(c.rule.Roll),
-		Trigger: Trigger{At: trigger, Event: c.label(c.rule.Starts)}, Restarts: k.restarts, Extensions: k.extensions,
+		Trigger: Trigger{At: trigger, Event: c.label(c.rule.Starts)}, Restarts: k.restarts, Extensions: slices.Clone(k.extensions),
 	}
-	if x := c.rule.Extend; x != nil {
+	switch x := c.rule.Extend; {
+	case x != nil:
 		d.Allow = Allowance{Times: x.Times, Max: x.Max, Approval: x.Approval, Basis: bases(x.Basis)}
+	case len(d.Extensions) > 0:
+		return d, ended, invalid(nth("extensions", 0), "extension.none", c.rule.ID)
+	}
+	for i := range d.Extensions {
+		if d.Extensions[i].Basis == "" {
+			d.Extensions[i].Basis = d.Allow.Basis
+		}
 	}
 	// Suspensions given in the call come first, so that their places in errors are those of the call.
 	d.Suspensions = slices.Clone(k.suspensions)

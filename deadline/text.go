@@ -63,6 +63,7 @@ var texts = map[string]pair{
 	"suspension.form":     {"“{0}”不成立，请写成 2026-11-02..2026-11-06，尚未恢复的写成 2026-11-02..", "\"{0}\" will not do; write 2026-11-02..2026-11-06, or 2026-11-02.. while it is open"},
 	"suspension.reversed": {"起日 {0} 在止日 {1} 之后，请对调或改正", "from {0} is after to {1}; exchange them or correct one"},
 	"suspension.open":     {"自 {0} 起中止，尚未恢复，因此还没有届满日；恢复后请写明止日", "open since {0}, so there is no due date yet; give its last day when it ends"},
+	"extension.none":      {"期限 {0} 不得延长", "the deadline {0} may not be extended"},
 	"extension.times":     {"最多可延长 {0} 次", "the number of extensions is limited to {0}"},
 	"extension.length":    {"延长的长度须大于零，不能是 {0}", "an extension must be longer than zero, not {0}"},
 	"extension.max":       {"合计延长 {0}，超过上限 {1}", "extended by {0} in all, more than the {1} allowed"},

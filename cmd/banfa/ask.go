@@ -42,7 +42,7 @@ func (c *askCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	prompts := io.Writer(a.stdout)
+	prompts := a.stdout
 	if a.JSON {
 		prompts = a.stderr
 	}

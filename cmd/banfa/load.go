@@ -183,18 +183,16 @@ func (a *app) textOptions() banfa.TextOptions {
 	return banfa.TextOptions{Lang: a.lang, Color: a.terminal && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"}
 }
 
-// splitSuites tells rule files from suites without loading them.
-func splitSuites(fsys fstest.MapFS) (suites, others []string) {
+// ruleFiles names the files that are no suites, without loading them.
+func ruleFiles(fsys fstest.MapFS) []string {
+	var out []string
 	for name, f := range fsys {
-		if isSuite(f.Data) {
-			suites = append(suites, name)
-		} else {
-			others = append(others, name)
+		if !isSuite(f.Data) {
+			out = append(out, name)
 		}
 	}
-	slices.Sort(suites)
-	slices.Sort(others)
-	return suites, others
+	slices.Sort(out)
+	return out
 }
 
 func isSuite(text []byte) bool {

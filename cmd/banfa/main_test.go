@@ -186,7 +186,9 @@ func TestADocumentOfTwoMebibytesIsRefusedWithItsLimit(t *testing.T) {
 // broken is a pipe whose reader has gone away.
 type broken struct{}
 
-func (broken) Write([]byte) (int, error) { return 0, &os.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE} }
+func (broken) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}
+}
 
 // full is a device without room.
 type full struct{}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -96,7 +95,7 @@ func (a *app) gather(paths []string) (fsys fstest.MapFS, names map[string]string
 	if len(fsys) == 0 {
 		return nil, nil, false, noRuleFiles(paths)
 	}
-	if _, others := splitSuites(fsys); len(others) > 0 && len(a.Rules) == 0 {
+	if len(a.Rules) == 0 && len(ruleFiles(fsys)) > 0 {
 		return fsys, names, false, nil
 	}
 	return fsys, names, true, a.addRules(fsys, names)
@@ -127,12 +126,12 @@ func (a *app) addRules(fsys fstest.MapFS, names map[string]string) error {
 	if err != nil {
 		return err
 	}
-	_, others := splitSuites(rules)
-	for _, name := range others {
-		fsys[name] = rules[name]
-		if shown, ok := ruleNames[name]; ok {
-			names[name] = shown
+	for _, name := range ruleFiles(rules) {
+		shown, ok := ruleNames[name]
+		if !ok {
+			shown = name
 		}
+		put(fsys, names, name, shown, rules[name].Data)
 	}
 	return nil
 }
@@ -237,5 +236,5 @@ func (executorCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return conformance.Serve(a.ctx, io.Reader(a.stdin), a.stdout, rules)
+	return conformance.Serve(a.ctx, a.stdin, a.stdout, rules)
 }

@@ -83,7 +83,7 @@ func renderFile(o object) ([]byte, error) {
 		return nil, err
 	}
 	if bytes.Contains(text, []byte(factRef)) {
-		o = append(o, member{"$defs", object{{"fact", keys(grammar.Fact(1))}}})
+		o = append(o, member{"$defs", object{{"fact", declared()}}})
 	}
 	return render(o)
 }
@@ -104,7 +104,7 @@ func All() ([]byte, error) {
 		g, _ := grammar.Kind(kind)
 		branches = append(branches, object{
 			{"if", object{{"properties", object{{"kind", object{{"const", kind}}}}}, {"required", []string{"kind"}}}},
-			{"then", withKind(g, kind)},
+			{"then", withKind(g, kind, "apiVersion")}, // a wrong version is told once, below
 		})
 	}
 	return renderFile(object{
@@ -120,45 +120,78 @@ func All() ([]byte, error) {
 	})
 }
 
-func withKind(g *grammar.Node, kind string) object {
+// withKind describes a file of one kind. The values of the keys that are left open are checked elsewhere.
+func withKind(g *grammar.Node, kind string, open ...string) object {
 	o := node(g)
 	for i := range o {
-		if o[i].key == "properties" {
-			props := o[i].value.(object)
-			for j := range props {
-				if props[j].key == "kind" {
-					props[j].value = object{{"const", kind}}
-				}
+		props, ok := o[i].value.(object)
+		if o[i].key != "properties" || !ok {
+			continue
+		}
+		for j := range props {
+			switch key := props[j].key; {
+			case key == "kind":
+				props[j].value = object{{"const", kind}}
+			case slices.Contains(open, key):
+				props[j].value = object{}
 			}
 		}
 	}
 	return o
 }
 
-// scalars are the types of single values; a pattern says what the loader says.
+// numeral is a number as laws write it; canonical citations have no other.
+const numeral = "[一二三四五六七八九十百千零]+"
+
+// scalars are the types of single values; a pattern says what the loader says, and patternErrorMessage, which editors show in its
+// place, what is meant.
 var scalars = map[grammar.Type]object{
-	grammar.Any:       {},
-	grammar.Text:      {{"type", "string"}, {"minLength", 1}},
-	grammar.Word:      {{"type", "string"}, {"pattern", "^[a-z][a-z0-9_-]*$"}},
-	grammar.Name:      {{"type", "string"}, {"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}},
-	grammar.Expr:      {{"type", []string{"string", "boolean", "integer", "number"}}},
-	grammar.Citation:  {{"type", "string"}, {"pattern", "第.+条"}},
-	grammar.Bool:      {{"type", "boolean"}},
-	grammar.Int:       {{"type", "integer"}},
-	grammar.Number:    {{"type", "number"}},
-	grammar.Scalar:    {{"type", []string{"string", "boolean", "integer", "number"}}},
-	grammar.Date:      {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},
-	grammar.Timestamp: {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})$"}},
-	grammar.Digest:    {{"type", "string"}, {"pattern", "^sha256:[0-9a-f]{64}$"}},
+	grammar.Any:  {},
+	grammar.Text: {{"type", "string"}, {"pattern", `\S`}, {"patternErrorMessage", "不能为空 · must not be empty"}},
+	grammar.Word: {
+		{"type", "string"},
+		{"pattern", "^[a-z][a-z0-9_-]*$"},
+		{"patternErrorMessage", "用小写字母、数字、- 和 _，以字母开头 · lower-case letters, digits, - and _, a letter first"},
+	},
+	grammar.Name: {
+		{"type", "string"},
+		{"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"},
+		{"patternErrorMessage", "用 ASCII 字母、数字和 _，不以数字开头 · ASCII letters, digits and _, no digit first"},
+	},
+	grammar.Expr: {{"type", []string{"string", "boolean", "integer", "number"}}},
+	grammar.Citation: {
+		{"type", "string"},
+		{"pattern", "^([a-z][a-z0-9_-]* )?第" + numeral + "条(之" + numeral + ")?(第" + numeral + "款)?(第（" + numeral + "）项)?$"},
+		{"patternErrorMessage", "照法条的写法，如 第十二条第（三）项 · as the law is cited, such as 第十二条第（三）项"},
+	},
+	grammar.Bool:   {{"type", "boolean"}},
+	grammar.Int:    {{"type", "integer"}},
+	grammar.Number: {{"type", "number"}},
+	grammar.Scalar: {{"type", []string{"string", "boolean", "integer", "number"}}},
+	grammar.Date: {
+		{"type", "string"},
+		{"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+		{"patternErrorMessage", `加引号的日期，如 "2026-10-01" · a quoted date, such as "2026-10-01"`},
+	},
+	grammar.Timestamp: {
+		{"type", "string"},
+		{"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})$"},
+		{"patternErrorMessage", `带时区的时间，如 "2026-10-01T09:00:00+08:00" · a time with its zone, such as "2026-10-01T09:00:00+08:00"`},
+	},
+	grammar.Digest: {{"type", "string"}, {"pattern", "^sha256:[0-9a-f]{64}$"}},
 }
 
+// plurals may be one value or a list of them.
 var plurals = map[grammar.Type]grammar.Type{
 	grammar.Citations: grammar.Citation, grammar.Texts: grammar.Text, grammar.Words: grammar.Word,
 }
 
+// node describes one value. Where a value may have several shapes, the types stand side by side and not in a oneOf: a checker
+// then says what is wrong with the shape that was chosen, and not that none of several fits.
 func node(g *grammar.Node) object {
 	if one, ok := plurals[g.Type]; ok {
-		return object{{"oneOf", []any{scalars[one], object{{"type", "array"}, {"items", scalars[one]}}}}}
+		o := object{{"type", []string{"string", "array"}}}
+		return append(append(o, scalars[one][1:]...), member{"items", scalars[one]})
 	}
 	switch g.Type {
 	case grammar.Choice:
@@ -166,7 +199,11 @@ func node(g *grammar.Node) object {
 	case grammar.Map:
 		return mapping(g)
 	case grammar.Either:
-		return object{{"oneOf", []any{node(g.Elem), mapping(g)}}}
+		return object{
+			{"if", object{{"type", "object"}}},
+			{"then", mapping(g)},
+			{"else", node(g.Elem)},
+		}
 	case grammar.Dict:
 		o := object{{"type", "object"}}
 		if g.Least > 0 {
@@ -204,6 +241,26 @@ func keys(g *grammar.Node) object {
 		props = append(props, member{k.Name, described})
 	}
 	return object{{"type", "object"}, {"required", required}, {"additionalProperties", false}, {"properties", props}}
+}
+
+// declared describes a declared fact: its keys, and which of them go with its type.
+func declared() object {
+	unless := func(types []string, forbidden object) object {
+		return object{
+			{"if", object{{"properties", object{{"type", object{{"enum", types}}}}}, {"required", []string{"type"}}}},
+			{"else", object{{"properties", forbidden}}},
+		}
+	}
+	needs := func(key, kind string) object {
+		return append(unless([]string{kind}, object{{key, false}}), member{"then", object{{"required", []string{key}}}})
+	}
+	return append(keys(grammar.Fact(1)), member{"allOf", []any{
+		needs("values", "enum"),
+		needs("fields", "object"),
+		unless([]string{"list", "map"}, object{{"items", false}}), // in the records of a catalog a list may leave it out
+		unless([]string{"string"}, object{{"max_length", false}}),
+		unless([]string{"bool"}, object{{"act", object{{"type", "object"}}}}), // a text alone makes a bool true
+	}})
 }
 
 // Facts returns the schema of the facts documents of one rule file. Every fact may be left out or null, which both mean absent.

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v4"
+	"pgregory.net/rapid"
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/internal/grammar"
@@ -131,6 +132,16 @@ func TestABrokenFileIsRefusedWhereItIsBroken(t *testing.T) {
 		{"fact name in Chinese", "  state_secret: {", "  国家秘密: {", ""}, // the validator names no place for a key
 		{"fact nested without label", "type: bool}", "type: list, items: {type: bool}}", "/facts/state_secret/items"},
 		{"citation that is none", "basis: 第十二条第（一）项", "basis: 12(1)", "/rules/0/basis"},
+		{"citation with another spelling", "第十二条第（一）项", "第12条第(一)项", "/rules/0/basis"},
+		{"citation in a list", "basis: 第十二条第（一）项", "basis: [第十二条, 12(1)]", "/rules/0/basis/1"},
+		{"text that is empty", "title: 小例", "title: ' '", "/metadata/title"},
+		{"enum without values", "type: bool}", "type: enum}", "/facts/state_secret"},
+		{"values of what is no enum", "type: bool}", "type: bool, values: {a: 甲}}", "/facts/state_secret/values"},
+		{"object without fields", "type: bool}", "type: object}", "/facts/state_secret"},
+		{"items of what is no list", "type: bool}", "type: bool, items: string}", "/facts/state_secret/items"},
+		{"length of what is no text", "type: bool}", "type: bool, max_length: 3}", "/facts/state_secret/max_length"},
+		{"act that does not say what it makes of a number", "type: bool}", "type: int, act: 取得同意}", "/facts/state_secret/act"},
+		{"act without its result", "type: bool}", "type: bool, act: {text: 取得同意}}", "/facts/state_secret/act"},
 		{"one outcome only", "{unconditional: 无条件开放类, closed: 不予开放类}", "{closed: 不予开放类}", "/outcomes"},
 		{"rules that are no list", "  - {id: art12-1", "  one: {id: art12-1", "/rules"},
 		{"a version that does not exist", "banfa/v1", "banfa/v2", "/apiVersion"},
@@ -146,6 +157,43 @@ func TestABrokenFileIsRefusedWhereItIsBroken(t *testing.T) {
 			require.ErrorAs(t, err, &ve)
 			assert.Contains(t, places(ve), c.at)
 		})
+	}
+}
+
+func TestAFactMayHaveWhatGoesWithItsType(t *testing.T) {
+	s := kindSchema(t, "Classification")
+	for _, fact := range []string{
+		"type: bool, act: 取得同意", "type: bool, act: {text: 撤回同意, to: false}", "type: int, act: {text: 备案, to: 2}, min: 1, max: 3",
+		"type: enum, values: {low: 低}", "type: string, max_length: 3", "type: list, items: string, max: 3",
+		"type: list, items: {label: 级, type: enum, values: {a: 甲}}", "type: map, items: int",
+		"type: object, fields: {level: {label: 级, type: int}}", "type: bool, basis: [第十二条, civil-code 第二百零一条第一款]",
+	} {
+		assert.NoError(t, s.Validate(decode(t, []byte(strings.Replace(minimal, "type: bool", fact, 1)))), fact)
+	}
+}
+
+// The loader is the oracle: the schema takes the canonical citations and no others.
+func TestCitationsAreThoseThatTheLoaderTakes(t *testing.T) {
+	s := kindSchema(t, "Classification")
+	valid := func(citation string) bool {
+		return s.Validate(decode(t, []byte(strings.Replace(minimal, "第十二条第（一）项", citation, 1)))) == nil
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		number := func(name string, least int) int { return rapid.IntRange(least, 9999).Draw(rt, name) }
+		c := banfa.Citation{Article: number("article", 1)}
+		if rapid.Bool().Draw(rt, "more") {
+			c.Instrument, c.ArticleSub = rapid.SampledFrom([]string{"", "civil-code"}).Draw(rt, "instrument"), number("sub", 0)
+			c.Paragraph, c.Item = number("paragraph", 0), number("item", 0)
+		}
+		assert.True(rt, valid(c.String()), c.String())
+	})
+	for _, other := range []string{
+		"第12条", "十二条", "第十二条第三项", "第十二条第(三)项", "第十二条 第（三）项", "第十二条第（三）项。", "本办法第十二条", "Article 12",
+		"第〇条", "第十二条第（三）项第一款", "civil-code第二百零一条",
+	} {
+		_, err := banfa.ParseCitation(other)
+		require.Error(t, err, other)
+		assert.False(t, valid(other), other)
 	}
 }
 

@@ -73,7 +73,7 @@ func TestAnEditorValidatesRuleFiles(t *testing.T) {
 		{"an unknown key", "outcome: closed}", "outcome: closed, outcom: closed}", "Property outcom is not allowed"},
 		{"a missing key", "when: state_secret, ", "", `Missing property "when"`},
 		{"a status that does not exist", "status: draft", "status: final", `"draft", "in-force", "repealed"`},
-		{"an id with a capital", "id: art12-1", "id: Art12-1", "pattern"},
+		{"an id with a capital", "id: art12-1", "id: Art12-1", "lower-case letters"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.Contains(t, minimal, c.old)
