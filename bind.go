@@ -222,12 +222,26 @@ func textAt(v reflect.Value, index []int) string {
 	return f.String()
 }
 
+// fieldAt returns a field, and false where it lies within an embedded pointer that is nil: it is absent.
+func fieldAt(v reflect.Value, index []int) (reflect.Value, bool) {
+	for i, n := range index {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return reflect.Value{}, false
+			}
+			v = v.Elem()
+		}
+		v = v.Field(n)
+	}
+	return v, true
+}
+
 func read(s *input.Schema, values []expr.Value, v reflect.Value, fields []boundField, item string) error {
 	for i := range fields {
 		f := &fields[i]
-		fv, err := v.FieldByIndexErr(f.index)
-		if err != nil {
-			continue // within an embedded pointer that is nil: absent
+		fv, ok := fieldAt(v, f.index)
+		if !ok {
+			continue
 		}
 		if fv.Kind() == reflect.Pointer {
 			if fv.IsNil() {

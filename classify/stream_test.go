@@ -99,6 +99,7 @@ func TestACancelledStreamEnds(t *testing.T) {
 	c := classifier(t, twoFacts)
 	before := runtime.NumGoroutine()
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	var taken atomic.Int64
 	good, cancelled := 0, 0
 	// What was answered before the end may still come; the cause of the end comes last, and once.

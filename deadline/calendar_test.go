@@ -363,7 +363,7 @@ func TestEveryKeyHasItsTextAndEveryTextItsKey(t *testing.T) {
 	}
 	require.Greater(t, len(declared), 50)
 	used := map[string]bool{}
-	for _, m := range regexp.MustCompile(`"((?:date|time|calendar|closure|business|period|roll|trigger|restart|suspension|extension|deem|ledger|reminder|statistics|todo|ics|cause|move|change)\.[a-z-]+|with|approved|join)"`).FindAllStringSubmatch(code, -1) {
+	for _, m := range regexp.MustCompile(`"((?:date|time|calendar|closure|business|period|roll|trigger|restart|suspension|extension|deem|ledger|reminder|statistics|todo|ics|cause|move|change|event|found|force|done|duty)\.[a-z-]+|with|approved|join|colon|duty|reminder|interpretation)"`).FindAllStringSubmatch(code, -1) {
 		used[m[1]] = true
 	}
 	for key := range used {
@@ -372,6 +372,9 @@ func TestEveryKeyHasItsTextAndEveryTextItsKey(t *testing.T) {
 	// Keys that are put together from parts.
 	for _, kind := range []deadline.ChangeKind{deadline.NowOff, deadline.NowWork, deadline.Covered, deadline.Uncovered} {
 		used["change."+string(kind)] = true
+	}
+	for _, status := range []string{"draft", "repealed"} {
+		used["status."+status] = true
 	}
 	for key := range declared {
 		assert.True(t, used[key] || used[strings.TrimSuffix(key, "-one")], "nobody says %s", key)

@@ -13,6 +13,10 @@
 // says what the law gives and what happened in the case; [Calendar.Due] computes it, [Calendar.Ledger] proves it,
 // day by day, as text and JSON.
 //
+// What the law gives can stand in a rule file of kind Deadlines, with its citations and interpretations: [New] takes
+// the loaded rules, [Deadlines.Due] the id of a deadline and the events of a case, and the [Result] is the proof with
+// what it rests on.
+//
 // # How it counts
 //
 // The trigger is an instant; its civil date in the calendar's zone (Asia/Shanghai) is day 0 and is not counted (Civil
@@ -65,6 +69,6 @@
 // [Calendar.AsBusinessCalendar] hands the calendar to code that uses github.com/rickar/cal. Local closures such as
 // a typhoon day are laid over a calendar with [Calendar.WithClosures].
 //
-// Errors are [*InputError], [*CoverageError] and [*DataError]; [CodeOf] gives the code that the command prints,
+// Errors are [*InputError], [*CoverageError], [*DataError], [*NotFoundError] and [*NotInForceError]; [CodeOf] gives the code that the command prints,
 // [Explain] the text in Chinese or English. Everything is immutable and safe for any number of goroutines.
 package deadline

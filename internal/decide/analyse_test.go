@@ -14,7 +14,7 @@ import (
 func findings(t *testing.T, facts, rules string) []string {
 	t.Helper()
 	parts := strings.SplitN(frame, "---\n", 2)
-	head := parts[1][:strings.Index(parts[1], "facts:")]
+	head, _, _ := strings.Cut(parts[1], "facts:")
 	text := head + "facts:\n" + facts + "outcomes: {low: 低, mid: 中, high: 高}\nrules:\n" + rules
 	_, ds, err := banfa.Check(fstest.MapFS{"law.yaml": {Data: []byte(parts[0])}, "r.yaml": {Data: []byte(text)}})
 	require.NoError(t, err)
@@ -57,7 +57,7 @@ func TestAnalysisLooksAtEveryValueOfEveryFact(t *testing.T) {
 			got := findings(t, c.facts, c.rules)
 			kept := got[:0]
 			for _, g := range got {
-				if !strings.HasPrefix(g, "BF4002") && !(len(c.want) == 0 && strings.HasPrefix(g, "BF4003")) {
+				if !strings.HasPrefix(g, "BF4002") { // overlaps are another test's
 					kept = append(kept, g)
 				}
 			}
