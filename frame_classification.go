@@ -87,9 +87,10 @@ func (d *document) classification() {
 	d.transitions(c, root.Get("transitions"))
 	c.Interpretations = d.interpretations(root, ids)
 	d.checkWaivers(ids)
-	d.unused(c)
 	d.l.bundle.Classifications = append(d.l.bundle.Classifications, c)
+	// An expression with an error uses nothing and decides nothing: what follows would only repeat the error.
 	if !d.failed {
+		d.unused(c)
 		d.analyse(c)
 	}
 }

@@ -85,10 +85,10 @@ func (d *Deadlines) find(id string) (*ruleset.Deadlines, *ruleset.Deadline, erro
 	missing := &NotFoundError{What: "deadline", Name: id}
 	for _, f := range d.files {
 		for _, x := range f.Deadlines {
-			switch full := f.Name + "/" + x.ID; {
-			case id == full:
+			switch id {
+			case f.Name + "/" + x.ID:
 				return f, x, nil
-			case id == x.ID:
+			case x.ID:
 				missing.several = missing.several || found != nil
 				file, found = f, x
 			}
