@@ -195,9 +195,9 @@ func (f boundFactsOf[T]) document(s *input.Schema) (*input.Document, error) {
 	if f.b.items == nil {
 		return d, nil
 	}
-	list, err := v.FieldByIndexErr(f.b.items.index)
-	if err != nil {
-		return d, nil // within an embedded pointer that is nil: no items
+	list, ok := fieldAt(v, f.b.items.index)
+	if !ok {
+		return d, nil
 	}
 	for i := range list.Len() {
 		e := list.Index(i)
@@ -215,8 +215,8 @@ func (f boundFactsOf[T]) document(s *input.Schema) (*input.Document, error) {
 
 // textAt reads a string field, "" where it lies within an embedded pointer that is nil.
 func textAt(v reflect.Value, index []int) string {
-	f, err := v.FieldByIndexErr(index)
-	if err != nil {
+	f, ok := fieldAt(v, index)
+	if !ok {
 		return ""
 	}
 	return f.String()

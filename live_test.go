@@ -21,7 +21,7 @@ import (
 // disk is a file system whose files can be replaced while others read it.
 type disk struct{ files atomic.Pointer[fstest.MapFS] }
 
-func (d *disk) Open(name string) (fs.File, error) { return (*d.files.Load()).Open(name) }
+func (d *disk) Open(name string) (fs.File, error) { return d.files.Load().Open(name) }
 
 func (d *disk) write(text string) {
 	files := withLaw(text)
@@ -153,16 +153,18 @@ func TestReadersClassifyWhileReloadsSwap(t *testing.T) {
 }
 
 func TestPollReportsEachSwapAndEachFailureOnce(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	ctx := context.Background()
 	d := newDisk(closes)
 	l, err := banfa.NewLive(ctx, d, nil)
 	require.NoError(t, err)
-	ticks := make(chan time.Time)
 	var reports []string
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	for _, text := range []string{closes, broken, opens, opens, broken, closes} {
+		d.write(text)
+		ticks := make(chan time.Time, 3)
+		for range cap(ticks) {
+			ticks <- time.Time{}
+		}
+		close(ticks)
 		l.Poll(ctx, ticks, func(changed bool, err error) {
 			if err != nil {
 				reports = append(reports, "failed")
@@ -170,14 +172,7 @@ func TestPollReportsEachSwapAndEachFailureOnce(t *testing.T) {
 				reports = append(reports, "swapped")
 			}
 		})
-	}()
-	for _, text := range []string{closes, broken, broken, broken, opens, opens, broken, closes} {
-		d.write(text)
-		ticks <- time.Time{}
-		ticks <- time.Time{} // the second is taken only after the first has been worked off
 	}
-	close(ticks)
-	<-done
 	assert.Equal(t, []string{"failed", "swapped", "failed", "swapped"}, reports)
 }
 

@@ -211,7 +211,8 @@ func TestTheAnalyserFindsWhatNoFactsCanChange(t *testing.T) {
 		{
 			"a rule without which a gap would be left is decisive, although it is an exception with the strictest outcome",
 			head + two + "rules:\n  - {id: x, basis: 第一条第（一）项, when: '!a', outcome: open}\n  - {id: w, basis: 第一条第（二）项, when: a || b, outcome: closed, overrides: [x]}\n",
-			[]string{}, "", false,
+			[]string{},
+			"", false,
 		},
 		{
 			"an overlap that no override settles and no interpretation explains",

@@ -81,7 +81,8 @@ func TestAConsumerThatStopsEarlyLeavesNoGoroutineAndStopsTheInput(t *testing.T) 
 	for stop := range 20 {
 		var taken atomic.Int64
 		seen := 0
-		for range c.Stream(context.Background(), datasets(1_000_000, &taken), 4) {
+		for _, err := range c.Stream(context.Background(), datasets(1_000_000, &taken), 4) {
+			require.NotErrorIs(t, err, context.Canceled)
 			if seen == stop {
 				break
 			}
@@ -126,8 +127,8 @@ func TestACancelledStreamEnds(t *testing.T) {
 }
 
 func TestAStreamOfNothingYieldsNothing(t *testing.T) {
-	for range classifier(t, twoFacts).Stream(context.Background(), func(func(banfa.Facts, error) bool) {}, 3) {
-		t.Fatal("an answer to no question")
+	for r, err := range classifier(t, twoFacts).Stream(context.Background(), func(func(banfa.Facts, error) bool) {}, 3) {
+		t.Fatal("an answer to no question", r, err)
 	}
 }
 

@@ -27,7 +27,7 @@ func (c *askCommand) Run(a *app) error {
 	}
 	known := banfa.Map{}
 	if c.Facts == "-" {
-		return fail(statusUsage, errors.New("--facts: standard input is needed for the answers; name a file"))
+		return fail(statusUsage, said("--facts: standard input is needed for the answers; name a file", "--facts：标准输入要用来回答问题；请写文件名"))
 	}
 	if c.Facts != "" {
 		text, err := a.readAll(c.Facts)

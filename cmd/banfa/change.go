@@ -51,7 +51,9 @@ func (c *changeCommand) Run(a *app) error {
 		}
 	}
 	if c.Classified == "" && len(facts) == 0 {
-		_, _ = fmt.Fprintln(a.stderr, "banfa: without --facts or --classified, the data set counts as the most restrictive type it could have")
+		_, _ = fmt.Fprintln(a.stderr, "banfa:", pick(a.lang,
+			"without --facts or --classified, the data set counts as the most restrictive type it could have",
+			"没有 --facts 或者 --classified，按数据集可能的最严类型处理"))
 	}
 	r, err := cl.Change(a.ctx, classify.Change{
 		From: c.From, To: c.To, Classified: c.Classified, Facts: facts, Transition: transition,

@@ -64,7 +64,7 @@ func (a *app) writeFindings(b *bundle, format string) error {
 	case "github":
 		return b.findings.WriteGitHub(a.stdout, a.lang)
 	}
-	if err := b.findings.WriteText(a.stdout, a.textOptions()); err != nil {
+	if err := b.findings.WriteText(a.stdout, a.textOptions(a.terminal)); err != nil {
 		return err
 	}
 	errors := 0

@@ -39,7 +39,8 @@ func (t *atTime) UnmarshalText(text []byte) error {
 	if t.Time, err = time.ParseInLocation(time.DateOnly, string(text), zone); err == nil {
 		return nil
 	}
-	return fmt.Errorf("%q is not a time with its zone (2026-11-23T09:00:00+08:00) or a date (2026-11-23)", text)
+	return said("%q is not a time with its zone (2026-11-23T09:00:00+08:00) or a date (2026-11-23)",
+		"%q 不是带时区的时间（2026-11-23T09:00:00+08:00）或者日期（2026-11-23）", text)
 }
 
 func (a *app) at(t atTime) classify.CallOption {
@@ -56,7 +57,7 @@ func (a *app) classifier(name string) (*classify.Classifier, error) {
 	}
 	var opts []classify.Option
 	if kind, _, ok := strings.Cut(name, "/"); ok && kind != "Classification" {
-		return nil, fail(statusUsage, fmt.Errorf("%s: only files of kind Classification are evaluated", name))
+		return nil, fail(statusUsage, said("%s: only files of kind Classification are evaluated", "%s：只能判定 Classification 类的文件", name))
 	}
 	if name = strings.TrimPrefix(name, "Classification/"); name != "" {
 		opts = append(opts, classify.Named(name))
@@ -75,8 +76,8 @@ func (c *classifyCommand) Run(a *app) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeIn()) }()
-	r := bufio.NewReaderSize(in, 64<<10)
-	first, single, err := firstDocument(r, strings.HasSuffix(c.Facts, ".jsonl"))
+	form := inputForm{stream: strings.HasSuffix(c.Facts, ".jsonl"), eager: a.JSON && len(c.Set) == 0}
+	first, rest, single, err := firstDocument(bufio.NewReaderSize(in, 64<<10), form)
 	if err != nil {
 		return err
 	}
@@ -84,9 +85,9 @@ func (c *classifyCommand) Run(a *app) (err error) {
 		return c.one(a, cl, first)
 	}
 	if len(c.Set) > 0 {
-		return fail(statusUsage, errors.New("--set goes with one document, not with a stream"))
+		return fail(statusUsage, said("--set goes with one document, not with a stream", "--set 只能用于单个文档，不能用于多行"))
 	}
-	return c.stream(a, cl, lines(first, r))
+	return c.stream(a, cl, lines(first, rest))
 }
 
 func (c *classifyCommand) one(a *app, cl *classify.Classifier, text []byte) error {
@@ -109,47 +110,40 @@ func (a *app) answer(r *classify.Result) error {
 	return err
 }
 
+// stream answers line by line. Each answer is written at once: who writes the next line may be waiting for it.
 func (c *classifyCommand) stream(a *app, cl *classify.Classifier, in iter.Seq2[banfa.Facts, error]) error {
-	out := bufio.NewWriter(a.stdout)
-	failed := false
-	n := 0
+	bar := a.newProgress()
+	defer bar.clear()
+	failed, n := false, 0
 	for r, err := range cl.Stream(a.ctx, in, 0, a.at(c.At)) {
+		if err != nil && a.ctx.Err() != nil {
+			return a.ctx.Err()
+		}
 		n++
-		var writeErr error
+		failed = failed || err != nil
+		var text []byte
 		switch {
-		case err != nil && a.ctx.Err() != nil:
-			return errors.Join(out.Flush(), a.ctx.Err())
 		case err != nil && a.JSON:
-			failed = true
-			writeErr = a.jsonTo(out, map[string]any{"error": errorObject(err)})
+			text, err = encode(map[string]any{"error": errorObject(err)})
 		case err != nil:
-			failed = true
-			_, writeErr = fmt.Fprintf(out, "%d: %s\n\n", n, a.describe(err))
+			text, err = fmt.Appendf(nil, "%d: %s\n\n", n, a.describe(err)), nil
 		case a.JSON:
-			writeErr = a.jsonTo(out, r)
+			text, err = encode(r)
 		default:
-			_, writeErr = fmt.Fprintf(out, "%s\n", r.Explain(a.lang))
+			text = append([]byte(r.Explain(a.lang)), '\n')
 		}
-		if writeErr != nil {
-			return writeErr
+		if err != nil {
+			return err
 		}
-	}
-	if err := out.Flush(); err != nil {
-		return err
+		if _, err := a.stdout.Write(text); err != nil {
+			return err
+		}
+		bar.show(n)
 	}
 	if failed {
 		return quiet(statusError)
 	}
 	return nil
-}
-
-func (a *app) jsonTo(w io.Writer, v any) error {
-	text, err := encode(v)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(text)
-	return err
 }
 
 // open opens a file of facts, or standard input.
@@ -162,116 +156,6 @@ func (a *app) open(path string) (io.Reader, func() error, error) {
 		return nil, nil, err
 	}
 	return f, f.Close, nil
-}
-
-// firstDocument finds out whether the input is one object or a stream of lines: it is a stream when its first line is an object by
-// itself, or too long, or looks like one that is broken, and another line follows. A single document is returned whole.
-func firstDocument(r *bufio.Reader, stream bool) (text []byte, single bool, err error) {
-	if bom, err := r.Peek(3); err == nil && bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
-		_, _ = r.Discard(3)
-	}
-	for {
-		line, err := readLine(r)
-		if len(bytes.TrimSpace(line)) == 0 {
-			if err != nil {
-				if errors.Is(err, io.EOF) {
-					return nil, !stream, nil
-				}
-				return nil, false, err
-			}
-			continue
-		}
-		if stream {
-			return line, false, ignoreEOF(err)
-		}
-		if err != nil {
-			return line, true, ignoreEOF(err)
-		}
-		if json.Valid(line) || len(line) > maxLine || brokenLine(line) {
-			more, err := skipBlank(r)
-			if err != nil {
-				return nil, false, err
-			}
-			return line, !more, nil
-		}
-		rest, err := io.ReadAll(io.LimitReader(r, maxLine+1))
-		return append(append(line, '\n'), rest...), true, err
-	}
-}
-
-// brokenLine reports whether a line that is no JSON looks like a whole object all the same, so that the lines below it are others.
-func brokenLine(line []byte) bool {
-	line = bytes.TrimSpace(line)
-	if len(line) < len("{}") || line[0] != '{' || line[len(line)-1] != '}' {
-		return false
-	}
-	var se *json.SyntaxError
-	var v any
-	// An object that goes on below ends too early; it is not wrong before its end.
-	return errors.As(json.Unmarshal(line, &v), &se) && se.Offset < int64(len(line))
-}
-
-func ignoreEOF(err error) error {
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
-}
-
-// skipBlank reports whether anything but white space follows.
-func skipBlank(r *bufio.Reader) (more bool, err error) {
-	for {
-		b, err := r.ReadByte()
-		if err != nil {
-			return false, ignoreEOF(err)
-		}
-		if b != ' ' && b != '\t' && b != '\r' && b != '\n' {
-			return true, r.UnreadByte()
-		}
-	}
-}
-
-// errLongLine takes the place of a line over the limit; the rest of the line is skipped.
-var errLongLine = &banfa.FactError{Code: "limit", Want: fmt.Sprintf("lines of at most %d bytes", maxLine), Got: "a longer line"}
-
-// readLine reads a line without its end. It keeps no more of a line than shows that it is too long.
-func readLine(r *bufio.Reader) ([]byte, error) {
-	var line []byte
-	for {
-		part, err := r.ReadSlice('\n')
-		if len(line) <= maxLine {
-			line = append(line, part...)
-		}
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
-		}
-		return bytes.TrimRight(line, "\r\n"), err
-	}
-}
-
-// lines yields the documents of a stream; blank lines are left out.
-func lines(first []byte, r *bufio.Reader) iter.Seq2[banfa.Facts, error] {
-	return func(yield func(banfa.Facts, error) bool) {
-		line, err := first, error(nil)
-		for {
-			if len(bytes.TrimSpace(line)) > 0 {
-				if len(line) > maxLine {
-					if !yield(nil, errLongLine) {
-						return
-					}
-				} else if !yield(banfa.JSON(line), nil) {
-					return
-				}
-			}
-			if err != nil {
-				if !errors.Is(err, io.EOF) {
-					yield(nil, err)
-				}
-				return
-			}
-			line, err = readLine(r)
-		}
-	}
 }
 
 // settings lays fact=value over a document.
@@ -298,7 +182,7 @@ func settings(declared []banfa.Fact, doc banfa.JSON, setting []string) (banfa.Fa
 func set(m banfa.Map, declared []banfa.Fact, setting string) error {
 	name, value, ok := strings.Cut(setting, "=")
 	if !ok {
-		return fail(statusUsage, fmt.Errorf("--set %s: write fact=value", setting))
+		return fail(statusUsage, said("--set %s: write fact=value", "--set %s：请写 事实=值", setting))
 	}
 	m[name] = parseValue(declared, name, value)
 	return nil

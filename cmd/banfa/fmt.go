@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -13,6 +12,7 @@ import (
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/internal/atomicfile"
 	"github.com/banfa-go/banfa/internal/format"
+	"github.com/banfa-go/banfa/internal/message"
 	"github.com/banfa-go/banfa/internal/source"
 )
 
@@ -25,7 +25,8 @@ type fmtCommand struct {
 // Run lays rule files out. No file is written unless all of them can be read.
 func (c *fmtCommand) Run(a *app) error {
 	if c.Write && slices.Contains(c.Paths, "-") {
-		return fail(statusUsage, errors.New("-w cannot write standard input back; leave -w out to print the result"))
+		return fail(statusUsage, said("-w cannot write standard input back; leave -w out to print the result",
+			"-w 不能写回标准输入；去掉 -w 就会输出结果"))
 	}
 	files, err := a.formatInputs(c.Paths)
 	if err != nil {
@@ -48,7 +49,7 @@ func (c *fmtCommand) Run(a *app) error {
 	}
 	if bad.HasErrors() {
 		bad.Sort()
-		if err := bad.WriteText(a.stderr, a.textOptions()); err != nil {
+		if err := bad.WriteText(a.stderr, a.textOptions(a.errTerminal)); err != nil {
 			return err
 		}
 		return quiet(statusFindings)
@@ -56,6 +57,7 @@ func (c *fmtCommand) Run(a *app) error {
 	differs := false
 	for i, f := range files {
 		differs = differs || results[i].Changed
+		a.sayReorders(f.name, results[i].Reorders)
 		if err := c.put(a, f, results[i]); err != nil {
 			return err
 		}
@@ -64,6 +66,17 @@ func (c *fmtCommand) Run(a *app) error {
 		return quiet(statusFindings)
 	}
 	return nil
+}
+
+// sayReorders tells where keys changed their places: an author should know, although it means nothing to the rules.
+func (a *app) sayReorders(file string, list []format.Reorder) {
+	for _, r := range list {
+		where := fmt.Sprintf("%s:%d: ", message.Visible(file), r.At.Line)
+		if r.Path != "" {
+			where += r.Path + ": "
+		}
+		_, _ = fmt.Fprintln(a.stderr, where+pick(a.lang, "keys put in order: ", "键已按次序排列：")+strings.Join(r.Keys, ", "))
+	}
 }
 
 func (c *fmtCommand) put(a *app, f formatInput, r *format.Result) (err error) {
@@ -103,7 +116,7 @@ func (a *app) formatInputs(paths []string) ([]formatInput, error) {
 				return err
 			case e.IsDir() && path != p && strings.HasPrefix(e.Name(), "."):
 				return fs.SkipDir
-			case e.IsDir() || path != p && !isRuleFile(path):
+			case e.IsDir() || path != p && !isRuleFile(path) || !readable(e):
 				return nil
 			}
 			text, err := os.ReadFile(path) // #nosec G304 G122 -- the user names the files

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -26,7 +25,7 @@ func (a *app) collect(paths []string) (fsys fstest.MapFS, names map[string]strin
 	for _, p := range paths {
 		if p == "-" {
 			if read {
-				return nil, nil, fail(statusUsage, errors.New("standard input (-) can be read once only"))
+				return nil, nil, fail(statusUsage, said("standard input (-) can be read once only", "标准输入（-）只能读一次"))
 			}
 			read = true
 			text, err := io.ReadAll(io.LimitReader(a.stdin, maxStdin))
@@ -52,7 +51,7 @@ func (a *app) collect(paths []string) (fsys fstest.MapFS, names map[string]strin
 				return err
 			case e.IsDir() && path != p && strings.HasPrefix(e.Name(), "."):
 				return fs.SkipDir
-			case e.IsDir() || !isRuleFile(path):
+			case e.IsDir() || !isRuleFile(path) || !readable(e):
 				return nil
 			}
 			return addFile(fsys, names, path)
@@ -65,8 +64,11 @@ func (a *app) collect(paths []string) (fsys fstest.MapFS, names map[string]strin
 }
 
 func noRuleFiles(paths []string) error {
-	return fmt.Errorf("no rule files (.yaml, .yml) in %s", strings.Join(paths, ", "))
+	return said("no rule files (.yaml, .yml) in %s", "%s 中没有规则文件（.yaml、.yml）", strings.Join(paths, ", "))
 }
+
+// readable reports whether an entry of a folder can be a file. To read a pipe or a device that stands there could wait for ever.
+func readable(e fs.DirEntry) bool { return e.Type().IsRegular() || e.Type()&fs.ModeSymlink != 0 }
 
 func isRuleFile(path string) bool {
 	ext := filepath.Ext(path)
@@ -173,14 +175,14 @@ func (a *app) sound(b *bundle) (*banfa.Rules, error) {
 	if !b.findings.HasErrors() {
 		return b.rules, nil
 	}
-	if err := b.findings.WriteText(a.stderr, a.textOptions()); err != nil {
+	if err := b.findings.WriteText(a.stderr, a.textOptions(a.errTerminal)); err != nil {
 		return nil, err
 	}
 	return nil, quiet(statusFindings)
 }
 
-func (a *app) textOptions() banfa.TextOptions {
-	return banfa.TextOptions{Lang: a.lang, Color: a.terminal && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"}
+func (a *app) textOptions(terminal bool) banfa.TextOptions {
+	return banfa.TextOptions{Lang: a.lang, Color: terminal && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"}
 }
 
 // ruleFiles names the files that are no suites, without loading them.

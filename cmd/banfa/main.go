@@ -30,9 +30,10 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second ^C ends the process at once
 	status := run(ctx, &system{
 		args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now,
-		terminal: isTerminal(os.Stdout),
+		terminal: isTerminal(os.Stdout), errTerminal: isTerminal(os.Stderr),
 	})
 	stop()
 	os.Exit(status)
@@ -46,6 +47,7 @@ type system struct {
 	getenv         func(string) string
 	now            func() time.Time
 	terminal       bool // whether stdout is one
+	errTerminal    bool // whether stderr is
 
 	gone bool // whether the reader of stdout is
 }
@@ -67,9 +69,9 @@ func isTerminal(f *os.File) bool {
 
 // globals are the flags that every command has.
 type globals struct {
-	Rules []string `help:"Rule files or folders to use instead of the embedded pack." placeholder:"PATH" sep:"none"`
+	Rules []string `help:"Rule files or folders to use instead of the embedded pack; again for each." placeholder:"PATH" sep:"none"`
 	JSON  bool     `name:"json" help:"Print JSON, one object a line."`
-	Lang  string   `help:"Language of texts: zh or en (by default the locale's)." enum:",zh,en" default:""`
+	Lang  string   `help:"Language of texts: zh or en (by default the locale's)." enum:",zh,en" default:"" placeholder:"zh|en"`
 }
 
 type commands struct {
@@ -85,6 +87,7 @@ type commands struct {
 	Coverage coverageCommand `cmd:"" help:"Show article, rules and cases side by side."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of rule files, or of one file's facts."`
 	Executor executorCommand `cmd:"" help:"Answer the executor protocol on standard input and output."`
+	HelpOn   helpCommand     `cmd:"" name:"help" help:"Show the help of a command."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
@@ -131,10 +134,11 @@ func run(ctx context.Context, sys *system) (status int) {
 		}
 	}()
 	var c commands
+	lang := languageOf(sys.args, sys.getenv)
 	parser, err := kong.New(&c,
 		kong.Name("banfa"), kong.Description("Rule files for opening public data: check, test and apply them."),
 		kong.Writers(sys.stdout, sys.stderr), kong.Exit(func(code int) { panic(exited(code)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Help(helpPrinter(lang)),
 	)
 	if err != nil {
 		_, _ = fmt.Fprintln(sys.stderr, "banfa:", err)
@@ -142,30 +146,18 @@ func run(ctx context.Context, sys *system) (status int) {
 	}
 	parsed, err := parser.Parse(sys.args)
 	if err != nil {
-		_, _ = fmt.Fprintf(sys.stderr, "banfa: %s\n", usageText(err))
+		_, _ = fmt.Fprintf(sys.stderr, "banfa: %s\n", usageText(lang, err))
 		return statusUsage
 	}
 	own := *sys
 	own.stdout = sys
-	a := &app{system: &own, globals: &c.globals, ctx: ctx, lang: language(c.Lang, sys.getenv)}
-	err = parsed.Run(a)
+	own.stdin = newInterruptible(ctx, sys.stdin)
+	a := &app{system: &own, globals: &c.globals, ctx: ctx, lang: lang}
+	err = parsed.Run(a, parser)
 	if err != nil && sys.gone {
 		return statusOK // the reader has had enough
 	}
 	return a.finish(err)
-}
-
-// usageText says what is wrong with the arguments, and where to read on.
-func usageText(err error) string {
-	// An enum flag that may be left out has "" among its values, which nobody would write.
-	text, help := strings.ReplaceAll(err.Error(), `"",`, ""), "banfa --help"
-	var pe *kong.ParseError
-	if errors.As(err, &pe) && pe.Context != nil {
-		if at := pe.Context.Selected(); at != nil {
-			help = "banfa " + at.Name + " --help"
-		}
-	}
-	return text + "\nSee " + help
 }
 
 func (a *app) finish(err error) int {

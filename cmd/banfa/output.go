@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/classify"
@@ -27,32 +26,6 @@ func encode(v any) ([]byte, error) {
 	e.SetEscapeHTML(false)
 	err := e.Encode(v)
 	return b.Bytes(), err
-}
-
-// describe puts an error into the user's language where it can speak several.
-func (a *app) describe(err error) string {
-	var fe *banfa.FactError
-	if errors.As(err, &fe) {
-		return fe.Message(a.lang)
-	}
-	if deadline.CodeOf(err) != "" {
-		return deadline.Explain(err, a.lang)
-	}
-	var nf *classify.NotFoundError
-	if errors.As(err, &nf) && nf.Name == "" && len(nf.Have) > 0 {
-		return "there are several rule files; give the name of one: " + strings.Join(nf.Have, ", ")
-	}
-	return withoutPackage(err.Error())
-}
-
-// withoutPackage takes away the name of the package that speaks: whoever uses the command knows none.
-func withoutPackage(text string) string {
-	for _, p := range []string{"banfa", "classify", "conformance", "jsonschema"} {
-		if rest, ok := strings.CutPrefix(text, p+": "); ok {
-			return rest
-		}
-	}
-	return text
 }
 
 // failure is the shape of an error in JSON.

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"errors"
-	"fmt"
+	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/banfa-go/banfa"
@@ -16,7 +16,7 @@ import (
 type schemaCommand struct {
 	Kind  string `arg:"" optional:"" help:"The kind of rule file; all kinds by default."`
 	Facts string `help:"The facts of one file instead: KIND/NAME." placeholder:"KIND/NAME"`
-	Out   string `help:"Write one schema per kind into a folder." placeholder:"DIR"`
+	Out   string `help:"Write one schema per kind, and one of all, into a folder." placeholder:"DIR"`
 }
 
 // Run prints a JSON Schema (draft 2020-12).
@@ -30,7 +30,7 @@ func (c *schemaCommand) Run(a *app) error {
 		if !ok {
 			return fail(statusError, noFacts(rules, c.Facts))
 		}
-		text, err := jsonschema.Facts(c.Facts, facts)
+		text, err := jsonschema.Facts(c.Facts, a.labelled(rules, c.Facts, facts))
 		if err != nil {
 			return err
 		}
@@ -56,21 +56,43 @@ func (c *schemaCommand) Run(a *app) error {
 	return err
 }
 
+// labelled gives facts their labels in the user's language, where the bundle has them.
+func (a *app) labelled(rules *banfa.Rules, id string, facts []banfa.Fact) []banfa.Fact {
+	out := slices.Clone(facts)
+	for i := range out {
+		f := &out[i]
+		label := func(key, own string) string { return cmp.Or(rules.Label(a.lang, id, "facts."+f.Name+"."+key), own) }
+		f.Label, f.Ask = label("label", f.Label), label("ask", f.Ask)
+		f.Values = slices.Clone(f.Values)
+		for j, v := range f.Values {
+			f.Values[j].Label = label("values."+v.Code, v.Label)
+		}
+	}
+	return out
+}
+
 // noFacts names the files that could have been meant.
 func noFacts(rules *banfa.Rules, id string) error {
 	var have []string
 	for _, c := range rules.Bundle().Classifications {
 		have = append(have, c.ID())
 	}
-	return fmt.Errorf("no rule file %s with facts; there is %s", id, strings.Join(have, ", "))
+	return said("no rule file %s with facts; there is %s", "没有声明事实的规则文件 %s；现有 %s", id, strings.Join(have, ", "))
 }
 
 func (c *schemaCommand) folder() error {
 	const folderPerm, filePerm = 0o755, 0o644
 	if c.Kind != "" {
-		return fail(statusUsage, errors.New("--out writes all kinds; leave the kind out"))
+		return fail(statusUsage, said("--out writes all kinds; leave the kind out", "--out 写出全部种类；请去掉种类"))
 	}
 	if err := os.MkdirAll(c.Out, folderPerm); err != nil {
+		return err
+	}
+	all, err := jsonschema.All()
+	if err != nil {
+		return err
+	}
+	if err := atomicfile.Write(filepath.Join(c.Out, "rule-file.json"), all, filePerm); err != nil {
 		return err
 	}
 	for _, kind := range grammar.Kinds() {

@@ -61,9 +61,11 @@ func (c *testCommand) Run(a *app) error {
 func (c *testCommand) nothing(err error) error {
 	switch {
 	case c.Only != "":
-		return fmt.Errorf("no case was run: no SUITE/CASE matches --run %q; banfa test -v names them all", c.Only)
+		return said("no case was run: no SUITE/CASE matches --run %q; banfa test -v names them all",
+			"没有运行任何用例：没有“用例文件/用例”与 --run %q 匹配；banfa test -v 列出全部用例", c.Only)
 	case len(c.Paths) > 0:
-		return fmt.Errorf("no case was run: %s has no suite (kind: Suite) whose cases can be run", strings.Join(c.Paths, ", "))
+		return said("no case was run: %s has no suite (kind: Suite) whose cases can be run",
+			"没有运行任何用例：%s 中没有可以运行的用例文件（kind: Suite）", strings.Join(c.Paths, ", "))
 	}
 	return err
 }
@@ -108,7 +110,9 @@ func (a *app) hintRules(b *bundle, added bool) {
 	}
 	for d := range b.findings.All() {
 		if d.Code == "BF5006" {
-			_, _ = fmt.Fprintln(a.stderr, "banfa: only suites are named, so the rules are the embedded pack's; name others beside them, or with --rules PATH")
+			_, _ = fmt.Fprintln(a.stderr, "banfa:", pick(a.lang,
+				"only suites are named, so the rules are the embedded pack's; name others beside them, or with --rules PATH",
+				"只指定了用例，规则用的是内置规则包；请一并指定规则文件，或者用 --rules 路径"))
 			return
 		}
 	}
@@ -144,7 +148,7 @@ func (c *testCommand) run(a *app, rules *banfa.Rules, opts []conformance.Option)
 	defer cancel()
 	words := strings.Fields(*c.Executor)
 	if len(words) == 0 {
-		return nil, fail(statusUsage, errors.New("--executor: name a command"))
+		return nil, fail(statusUsage, said("--executor: name a command", "--executor：请写命令"))
 	}
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...) // #nosec G204 -- the user names the command
 	cmd.Stderr = a.stderr

@@ -35,7 +35,7 @@ func usageText(lang string, err error) string {
 	text, help := strings.ReplaceAll(err.Error(), `"",`, ""), "banfa --help"
 	var own *saying
 	if errors.As(err, &own) {
-		text = pick(lang, own.en, own.zh)
+		text = strings.Replace(text, own.en, pick(lang, own.en, own.zh), 1)
 	}
 	for _, s := range usageShapes {
 		if m := s.form.FindStringSubmatchIndex(text); m != nil {
