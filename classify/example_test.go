@@ -163,9 +163,9 @@ func ExampleResult_Explain() {
 	//       涉及个人隐私（personal_privacy）= 是
 	//       法律法规禁止开放（law_forbids）= 否
 	//       已获同意开放（consent_obtained）= 是
-	//   第十三条第（二）项（art13-2）：无条件开放会严重挤占基础设施资源
-	//   第十三条第（三）项（art13-3）：对使用者的安全和处理能力要求较高
-	//   第十三条第（四）项（art13-4）：法律法规要求有条件开放
+	//   第十三条第（二）项（art13-2），可能：无条件开放会严重挤占基础设施资源
+	//   第十三条第（三）项（art13-3），可能：对使用者的安全和处理能力要求较高
+	//   第十三条第（四）项（art13-4），可能：法律法规要求有条件开放
 	//   第十二条第（三）项（art12-3）本应适用，被 art13-1 排除
 	// 依据解释（strictest-wins）：归入限制更多的类型，并提示人工复核。
 	// 依据的是草案，不是现行有效的规定：深圳市公共数据开放管理办法（征求意见稿）
@@ -178,9 +178,9 @@ func ExampleResult_Explain() {
 	//       involves personal privacy (personal_privacy) = yes
 	//       opening forbidden by law (law_forbids) = no
 	//       consent obtained (consent_obtained) = yes
-	//   Article 13(2) (art13-2): Unconditional opening would severely crowd the infrastructure.
-	//   Article 13(3) (art13-3): It demands high security and processing capability of its users.
-	//   Article 13(4) (art13-4): A law or regulation requires conditional opening.
+	//   Article 13(2) (art13-2), possibly: Unconditional opening would severely crowd the infrastructure.
+	//   Article 13(3) (art13-3), possibly: It demands high security and processing capability of its users.
+	//   Article 13(4) (art13-4), possibly: A law or regulation requires conditional opening.
 	//   Article 12(3) (art12-3) would apply, but is overridden by art13-1
 	// Rests on an interpretation (strictest-wins): The more restrictive one, with a request for a person's review.
 	// Computed from a draft, not law in force: 深圳市公共数据开放管理办法（征求意见稿）

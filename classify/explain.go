@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/banfa-go/banfa"
@@ -244,9 +245,12 @@ func (x *explanation) reasons() {
 	}
 	for _, id := range ids {
 		_, text := x.lookup(id)
-		if text == "" {
+		switch {
+		case x.r.Determined && !x.known(id):
+			x.say("explain.rule-possible", x.basis(id), id, text)
+		case text == "":
 			x.say("explain.rule-bare", x.basis(id), id)
-		} else {
+		default:
 			x.say("explain.rule", x.basis(id), id, text)
 		}
 		x.facts(id)
@@ -254,6 +258,11 @@ func (x *explanation) reasons() {
 	for _, d := range x.r.Defeated {
 		x.say("trace.defeated", x.basis(d.ID), d.ID, strings.Join(d.By, " "))
 	}
+}
+
+// known reports whether a ground is known to bear the answer, and not only in some completion of the absent facts.
+func (x *explanation) known(id string) bool {
+	return x.r.Outcome == OutOfScope || slices.ContainsFunc(x.r.Rules, func(a AppliedRule) bool { return a.ID == id })
 }
 
 // facts names what a rule's condition read, item by item where the items differ in it.

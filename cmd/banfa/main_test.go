@@ -299,7 +299,10 @@ func TestAnotherImplementationIsCertifiedOverThePipe(t *testing.T) {
 func TestAllSchemasAreWrittenIntoAFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "schemas")
 	require.Equal(t, statusOK, invoke(t, "", "schema", "--out", dir).status)
-	var want []string
+	want := []string{"rule-file.json"}
+	all, err := os.ReadFile(filepath.Join(dir, "rule-file.json"))
+	require.NoError(t, err)
+	assert.Equal(t, invoke(t, "", "schema").stdout, string(all))
 	for _, kind := range grammar.Kinds() {
 		want = append(want, kind+".json")
 		text, err := os.ReadFile(filepath.Join(dir, kind+".json"))

@@ -16,8 +16,9 @@ type interruptible struct {
 }
 
 type read struct {
-	data []byte
-	err  error
+	data     []byte
+	err      error
+	panicked any // what a reader of the host's panicked with
 }
 
 func newInterruptible(ctx context.Context, in io.Reader) *interruptible {
@@ -31,15 +32,23 @@ func (r *interruptible) Read(p []byte) (int, error) {
 		if !r.asked {
 			r.asked = true
 			go func() {
+				var got read
+				defer func() {
+					got.panicked = recover()
+					r.reads <- got
+				}()
 				buf := make([]byte, size)
 				n, err := r.in.Read(buf)
-				r.reads <- read{buf[:n], err}
+				got = read{data: buf[:n], err: err}
 			}()
 		}
 		select {
 		case <-r.ctx.Done():
 			return 0, context.Cause(r.ctx)
 		case got := <-r.reads:
+			if got.panicked != nil {
+				panic(got.panicked)
+			}
 			r.asked, r.left, r.err = false, got.data, got.err
 		}
 	}

@@ -33,8 +33,9 @@ var prose = map[string][2]string{
 	"explain.out-of-scope":   {"Out of scope ({0}): another law governs it, and nothing is opened here.", "不适用本办法（{0}）：另有法律规定，此处不开放。"},
 	"explain.grounds":        {"Because:", "依据："},
 	"explain.known":          {"Known so far:", "目前可知："},
-	"explain.rule":           {"  {0} ({1}): {2}", "  {0}（{1}）：{2}"}, // basis, rule, message
-	"explain.rule-bare":      {"  {0} ({1})", "  {0}（{1}）"},          // basis, rule
+	"explain.rule":           {"  {0} ({1}): {2}", "  {0}（{1}）：{2}"},              // basis, rule, message
+	"explain.rule-bare":      {"  {0} ({1})", "  {0}（{1}）"},                       // basis, rule
+	"explain.rule-possible":  {"  {0} ({1}), possibly: {2}", "  {0}（{1}），可能：{2}"}, // basis, rule, message
 	"explain.missing":        {"To be found out:", "有待查明："},
 	"explain.missing-fact":   {"  {0}: {1}", "  {0}：{1}"}, // fact, question
 	"explain.conflicts":      {"Less restrictive rules apply as well: {0}", "同时符合较宽的规则：{0}"},
