@@ -42,7 +42,7 @@ func BenchmarkPack(b *testing.B) {
 		b.Run(bc.name, func(b *testing.B) {
 			b.ReportAllocs()
 			ctx := context.Background()
-			opts := append(bc.opts, classify.At(at))
+			opts := append([]classify.CallOption{classify.At(at)}, bc.opts...)
 			for b.Loop() {
 				if _, err := c.Classify(ctx, bc.facts, opts...); err != nil {
 					b.Fatal(err)

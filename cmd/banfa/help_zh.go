@@ -1,7 +1,7 @@
 package main
 
 // helpChinese holds the help texts in Chinese, by the English text that stands where the command or flag is declared.
-var helpChinese = map[string]string{
+var helpChinese = map[string]string{ // #nosec G101 -- texts, not credentials
 	"Rule files for opening public data: check, test and apply them.": "公共数据开放规则文件：检查、测试、适用。",
 
 	// 命令

@@ -74,6 +74,8 @@ type globals struct {
 	Lang  string   `help:"Language of texts: zh or en (by default the locale's)." enum:",zh,en" default:"" placeholder:"zh|en"`
 }
 
+const description = "Rule files for opening public data: check, test and apply them."
+
 type commands struct {
 	globals
 
@@ -136,7 +138,7 @@ func run(ctx context.Context, sys *system) (status int) {
 	var c commands
 	lang := languageOf(sys.args, sys.getenv)
 	parser, err := kong.New(&c,
-		kong.Name("banfa"), kong.Description("Rule files for opening public data: check, test and apply them."),
+		kong.Name("banfa"), kong.Description(description),
 		kong.Writers(sys.stdout, sys.stderr), kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.Help(helpPrinter(lang)),
 	)

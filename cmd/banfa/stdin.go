@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"runtime/debug"
 )
 
 // interruptible is a reader that ends when the run is interrupted, although a read from a terminal or a pipe never does.
@@ -16,9 +18,8 @@ type interruptible struct {
 }
 
 type read struct {
-	data     []byte
-	err      error
-	panicked any // what a reader of the host's panicked with
+	data []byte
+	err  error
 }
 
 func newInterruptible(ctx context.Context, in io.Reader) *interruptible {
@@ -34,7 +35,9 @@ func (r *interruptible) Read(p []byte) (int, error) {
 			go func() {
 				var got read
 				defer func() {
-					got.panicked = recover()
+					if p := recover(); p != nil { // out of run's sight, it would end the process
+						got = read{err: fmt.Errorf("internal error: %v\n%s", p, debug.Stack())}
+					}
 					r.reads <- got
 				}()
 				buf := make([]byte, size)
@@ -46,9 +49,6 @@ func (r *interruptible) Read(p []byte) (int, error) {
 		case <-r.ctx.Done():
 			return 0, context.Cause(r.ctx)
 		case got := <-r.reads:
-			if got.panicked != nil {
-				panic(got.panicked)
-			}
 			r.asked, r.left, r.err = false, got.data, got.err
 		}
 	}
