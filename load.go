@@ -192,6 +192,9 @@ func (l *loader) rename(found []Diagnostic) {
 		return name
 	}
 	for i := range found {
+		for j, arg := range found[i].Args {
+			found[i].Args[j] = shown(arg)
+		}
 		found[i].File = shown(found[i].File)
 		for j := range found[i].Related {
 			found[i].Related[j].File = shown(found[i].Related[j].File)
@@ -476,15 +479,16 @@ func (d *document) waives(code, subject string) bool {
 	return false
 }
 
-// digest covers every file that can change an answer: not suites, and not labels.
+// digest covers every file that can change an answer: not suites, and not labels. How files are named and spelled does not matter.
 func (l *loader) digest() string {
-	h := sha256.New()
+	var lines []string
 	for _, d := range l.docs {
 		if d.head.Kind != "Suite" && d.head.Kind != "Labels" {
-			fmt.Fprintf(h, "%s %s\n", d.head.ID(), d.head.Digest)
+			lines = append(lines, d.head.ID()+" "+d.head.Digest+"\n")
 		}
 	}
-	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256([]byte(strings.Join(sorted(lines), "")))
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 // limits are those of an expression environment.

@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/cmd/banfa/internal/jsonschema"
 	"github.com/banfa-go/banfa/internal/atomicfile"
 	"github.com/banfa-go/banfa/internal/grammar"
-	"github.com/banfa-go/banfa/internal/jsonschema"
 )
 
 type schemaCommand struct {

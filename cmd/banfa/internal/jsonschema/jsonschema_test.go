@@ -17,8 +17,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/cmd/banfa/internal/jsonschema"
 	"github.com/banfa-go/banfa/internal/grammar"
-	"github.com/banfa-go/banfa/internal/jsonschema"
 	"github.com/banfa-go/banfa/measures/shenzhen"
 )
 
@@ -85,7 +85,7 @@ func TestThePackValidates(t *testing.T) {
 }
 
 func TestTheDesignExamplesValidate(t *testing.T) {
-	files, err := filepath.Glob("../../../shared/design/examples/*.yaml")
+	files, err := filepath.Glob("../../../../../shared/design/examples/*.yaml")
 	require.NoError(t, err)
 	if len(files) == 0 {
 		t.Skip("the design pages are not beside this checkout (../shared/design/examples)")
@@ -278,7 +278,7 @@ func packFacts(t *testing.T) *validator.Schema {
 
 func TestTheCitysFactsValidate(t *testing.T) {
 	s := packFacts(t)
-	f, err := os.Open("../../examples/quickstart/data/city.jsonl")
+	f, err := os.Open("../../../../examples/quickstart/data/city.jsonl")
 	require.NoError(t, err)
 	defer func() { _ = f.Close() }()
 	lines := 0

@@ -20,8 +20,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/banfa-go/banfa/cmd/banfa/internal/jsonschema"
 	"github.com/banfa-go/banfa/internal/grammar"
-	"github.com/banfa-go/banfa/internal/jsonschema"
 	"github.com/banfa-go/banfa/measures/shenzhen"
 )
 
