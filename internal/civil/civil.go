@@ -82,8 +82,16 @@ func (d Date) Civil() (year, month, day int) {
 // Weekday returns the day of the week of d.
 func (d Date) Weekday() time.Weekday { return d.utc().Weekday() }
 
-// In returns the instant at which d begins in zone.
+// In returns the instant at which d begins in zone. Where the zone skips midnight that day, it is what time.Date makes of it.
 func (d Date) In(zone *time.Location) time.Time {
+	const day = 24 * 60 * 60
+	// Nearly always the offset at midnight UTC is that at midnight in the zone too, and no calendar is needed.
+	guess := time.Unix(int64(d)*day, 0).In(zone)
+	_, offset := guess.Zone()
+	begin := guess.Add(-time.Duration(offset) * time.Second)
+	if _, there := begin.Zone(); there == offset {
+		return begin
+	}
 	y, m, dd := d.Civil()
 	return time.Date(y, time.Month(m), dd, 0, 0, 0, 0, zone)
 }

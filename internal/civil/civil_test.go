@@ -65,6 +65,21 @@ func TestAnInstantHasTheDateOfTheZone(t *testing.T) {
 	assert.True(t, d.In(civil.Zone).Before(at) && at.Sub(d.In(civil.Zone)) == 30*time.Minute)
 }
 
+func TestADayBeginsWhereTheStandardLibrarySays(t *testing.T) {
+	zones := []*time.Location{time.UTC, civil.Zone, time.FixedZone("", -11*3600)}
+	for _, name := range []string{"America/New_York", "America/Santiago", "Pacific/Apia", "Asia/Shanghai"} {
+		if z, err := time.LoadLocation(name); err == nil { // a machine may lack the zone database
+			zones = append(zones, z)
+		}
+	}
+	for _, zone := range zones {
+		for d := day(t, "1985-01-01"); d < day(t, "2027-01-01"); d++ {
+			y, m, dd := d.Civil()
+			require.Equal(t, time.Date(y, time.Month(m), dd, 0, 0, 0, 0, zone), d.In(zone), "%s in %s", d, zone)
+		}
+	}
+}
+
 func TestDaysAgreeWithTheStandardLibrary(t *testing.T) {
 	lo, hi := day(t, "0001-01-01"), day(t, "9999-12-31")
 	rapid.Check(t, func(t *rapid.T) {
