@@ -11,7 +11,7 @@ import (
 	"github.com/banfa-go/banfa/deadline"
 )
 
-var china = time.FixedZone("CST", 8*60*60)
+var china = deadline.China().Zone()
 
 // bits holds the working days of 2007 to 2026, one bit a day since 1970: the fastest thing that rickar/cal can ask.
 type bits []uint64

@@ -24,7 +24,9 @@ var ErrRange = errors.New("civil: date outside the years 0001 to 9999")
 
 // Zone is the zone in which the Measures' civil dates are read. China has kept UTC+8 without change since
 // 1991-09-15, so a fixed zone is exact for every date the rules can concern and needs no zone database.
-var Zone = time.FixedZone("CST", 8*60*60)
+var Zone = time.FixedZone("CST", zoneOffset)
+
+const zoneOffset = 8 * 60 * 60
 
 // Of returns the date of a year, month and day, and ErrRange or an error for a day that does not exist.
 func Of(year, month, day int) (Date, error) {
@@ -85,6 +87,9 @@ func (d Date) Weekday() time.Weekday { return d.utc().Weekday() }
 // In returns the instant at which d begins in zone. Where the zone skips midnight that day, it is what time.Date makes of it.
 func (d Date) In(zone *time.Location) time.Time {
 	const day = 24 * 60 * 60
+	if zone == Zone {
+		return time.Unix(int64(d)*day-zoneOffset, 0).In(zone)
+	}
 	// Nearly always the offset at midnight UTC is that at midnight in the zone too, and no calendar is needed.
 	guess := time.Unix(int64(d)*day, 0).In(zone)
 	_, offset := guess.Zone()
