@@ -67,7 +67,7 @@ func (c *Classifier) Change(ctx context.Context, ch Change, opts ...CallOption) 
 	if err != nil {
 		return nil, err
 	}
-	e, err := c.evaluate(ctx, ch.Facts, opts)
+	e, err := c.evaluate(ctx, ch.Facts, c.call(opts))
 	if err != nil {
 		return nil, err
 	}

@@ -122,13 +122,10 @@ type evaluation struct {
 // answer undetermined only where they can change it. The error is a *banfa.FactError for facts that cannot be taken, a
 // *NotInForceError, or the context's; an error within a rule is part of the Result and opens nothing.
 func (c *Classifier) Classify(ctx context.Context, facts banfa.Facts, opts ...CallOption) (*Result, error) {
-	e, err := c.evaluate(ctx, facts, opts)
+	k := c.call(opts)
+	e, err := c.evaluate(ctx, facts, k)
 	if err != nil {
 		return nil, err
-	}
-	var k call
-	for _, o := range opts {
-		o.applyCall(&k)
 	}
 	r := e.result(!k.noPaths)
 	if err := context.Cause(ctx); err != nil {
@@ -137,14 +134,18 @@ func (c *Classifier) Classify(ctx context.Context, facts banfa.Facts, opts ...Ca
 	return r, nil
 }
 
-func (c *Classifier) evaluate(ctx context.Context, facts banfa.Facts, opts []CallOption) (*evaluation, error) {
-	var k call
+// call reads the options of one evaluation; its time is the clock's where they name none.
+func (c *Classifier) call(opts []CallOption) (k call) {
 	for _, o := range opts {
 		o.applyCall(&k)
 	}
 	if k.at.IsZero() {
 		k.at = c.clock()
 	}
+	return k
+}
+
+func (c *Classifier) evaluate(ctx context.Context, facts banfa.Facts, k call) (*evaluation, error) {
 	active, err := c.active(k.at)
 	if err != nil {
 		return nil, err

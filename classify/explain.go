@@ -65,7 +65,7 @@ func (t *tracer) rule(r *ruleset.Rule, condition, applies expr.Truth, by []strin
 	if r.When != nil {
 		for _, l := range r.When.Leaves() {
 			leaf := &t.e.c.Env.Leaves()[l]
-			f := t.fact(leaf.Slot)
+			f := t.e.c.FactAt(leaf.Slot)
 			switch {
 			case f == nil:
 			case t.ev.Absent(l):
@@ -79,16 +79,6 @@ func (t *tracer) rule(r *ruleset.Rule, condition, applies expr.Truth, by []strin
 		}
 	}
 	t.trace.Rules = append(t.trace.Rules, rt)
-}
-
-// fact returns the declared fact in a slot, nil for now and params.
-func (t *tracer) fact(slot int) *ruleset.Fact {
-	for i := range t.e.c.Facts {
-		if t.e.c.Facts[i].Slot == slot {
-			return &t.e.c.Facts[i]
-		}
-	}
-	return nil
 }
 
 func (t *tracer) presumed() {
@@ -273,12 +263,7 @@ func (x *explanation) facts(id string) {
 	}
 	for _, l := range r.When.Leaves() {
 		leaf := &x.e.c.Env.Leaves()[l]
-		var f *ruleset.Fact
-		for i := range x.e.c.Facts {
-			if x.e.c.Facts[i].Slot == leaf.Slot {
-				f = &x.e.c.Facts[i]
-			}
-		}
+		f := x.e.c.FactAt(leaf.Slot)
 		if f == nil {
 			continue
 		}

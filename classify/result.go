@@ -312,11 +312,8 @@ func (e *evaluation) leafName(l int) string {
 	if len(leaf.Path) == 0 {
 		return leaf.Name
 	}
-	for i := range e.c.Facts {
-		f := &e.c.Facts[i]
-		if f.Slot == leaf.Slot && !e.doc.Values[i].Present() && !f.Assume.Present() {
-			return f.Name
-		}
+	if f := e.c.FactAt(leaf.Slot); f != nil && !e.doc.Values[f.Slot].Present() && !f.Assume.Present() {
+		return f.Name
 	}
 	return leaf.Name
 }

@@ -151,6 +151,14 @@ func (c *Classification) RuleIndex(id string) (int, bool) {
 	return 0, false
 }
 
+// FactAt returns the fact in a slot, nil for now and params: facts have the first slots, in the order declared.
+func (c *Classification) FactAt(slot int) *Fact {
+	if slot < len(c.Facts) {
+		return &c.Facts[slot]
+	}
+	return nil
+}
+
 // Fact returns a declared fact.
 func (c *Classification) Fact(name string) (*Fact, bool) {
 	for i := range c.Facts {
