@@ -323,9 +323,20 @@ func TestPossibleMissingAndGroundsAreThoseOfAllCompletions(t *testing.T) {
 	require.NotZero(t, undetermined)
 }
 
+// untilSeen checks a property until the thing that it is about was seen at all: few checks, as with -short, may draw none.
+func untilSeen(t *testing.T, seen *int, property func(*rapid.T)) {
+	t.Helper()
+	for range 100 {
+		rapid.Check(t, property)
+		if *seen > 0 || t.Failed() {
+			return
+		}
+	}
+}
+
 func TestPathsAreAllMinimalSetsOfActs(t *testing.T) {
 	found := 0
-	rapid.Check(t, func(t *rapid.T) {
+	untilSeen(t, &found, func(t *rapid.T) {
 		text := file(t)
 		c := load(t, text)
 		e := decide.New(c)
