@@ -30,44 +30,6 @@ func (d *document) conditions() {
 	d.l.bundle.Others = append(d.l.bundle.Others, &d.head)
 }
 
-// catalog checks the frame, citations and the syntax of expressions of a file of kind Catalog.
-func (d *document) catalog() {
-	root := d.file.Root
-	if n := root.Get("records"); n != nil && n.Kind == source.Map {
-		for _, e := range n.Entries {
-			d.citations(e.Value.Get("basis"))
-			d.fields(e.Value.Get("fields"))
-		}
-	}
-	ids := d.ruleIDs(root)
-	for _, n := range items(root.Get("rules")) {
-		d.citations(n.Get("basis"))
-		d.ruleWindow(n)
-		d.syntax(n.Get("when"))
-		d.syntax(n.Get("require"))
-		d.l.rules++
-	}
-	d.params()
-	d.interpretations(root, ids)
-	d.checkWaivers(ids)
-	d.l.bundle.Others = append(d.l.bundle.Others, &d.head)
-}
-
-// fields checks the fields of a record. Unlike a fact, a list among them need not say what it holds: that is the importer's.
-func (d *document) fields(n *source.Node) {
-	if n == nil || n.Kind != source.Map {
-		return
-	}
-	for _, e := range n.Entries {
-		if e.Value.Kind == source.Map {
-			d.citations(e.Value.Get("basis"))
-			if text(e.Value, "type") != "list" || e.Value.Get("items") != nil {
-				d.factType(e.Key.Value, e.Value)
-			}
-		}
-	}
-}
-
 // desensitization checks the frame, citations and the syntax of expressions of a file of that kind.
 func (d *document) desensitization() {
 	root := d.file.Root

@@ -238,7 +238,7 @@ func (s *suiteReader) base(n *source.Node) map[string]any {
 		if !ok && g.Kind == source.Scalar {
 			s.report("BF5001", g.Range, "suite.unknown-fixture", g.Value).didYouMean(g.Value, slices.Sorted(maps.Keys(s.fixtures)))
 		}
-		maps.Copy(facts, f)
+		s.merge(facts, f, s.file.Root.Get("fixtures").Get(g.Value))
 	}
 	group := s.subject.group("facts")
 	for _, w := range words(n, "without") {
@@ -250,7 +250,7 @@ func (s *suiteReader) base(n *source.Node) map[string]any {
 		}
 		delete(facts, w.Value)
 	}
-	maps.Copy(facts, s.readFacts(n.Get("facts"), group))
+	s.merge(facts, s.readFacts(n.Get("facts"), group), n.Get("facts"))
 	return facts
 }
 

@@ -10,10 +10,11 @@ import (
 // suiteSubject is what a suite may name of the file it tests. Each kind of rule file that can be evaluated describes itself in
 // these terms; reading suites knows no kind.
 type suiteSubject struct {
-	id     string
-	kind   string
-	groups []*suiteGroup
-	items  bool
+	id      string
+	kind    string
+	groups  []*suiteGroup
+	items   bool
+	records *ruleset.Catalog // whose sets of records the facts are; nil otherwise
 	// expects are the keys of `expect` for an ordinary case, and, by the key of another group, for a case that has it.
 	expects map[string][]suiteExpect
 }
@@ -63,6 +64,11 @@ func (l *loader) suiteSubject(id string) *suiteSubject {
 	for _, x := range l.bundle.Deadlines {
 		if x.ID() == id {
 			return deadlinesSubject(x)
+		}
+	}
+	for _, x := range l.bundle.Catalogs {
+		if x.ID() == id {
+			return catalogSubject(x)
 		}
 	}
 	return nil

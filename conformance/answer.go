@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/catalog"
 	"github.com/banfa-go/banfa/classify"
 	"github.com/banfa-go/banfa/deadline"
 	"github.com/banfa-go/banfa/internal/ruleset"
@@ -52,7 +53,10 @@ func newEngine(rules *banfa.Rules) (*engine, error) {
 		}
 		e.subjects[c.ID()] = &classification{Classifier: cl, spec: c, timed: timed(c)}
 	}
-	return e, e.addDeadlines()
+	if err := e.addDeadlines(); err != nil {
+		return nil, err
+	}
+	return e, e.addCatalogs()
 }
 
 var (
@@ -110,12 +114,13 @@ func errorCode(err error) string {
 	var ce *classify.ChangeError
 	var nif *classify.NotInForceError
 	var re *ResponseError
+	var cnf *catalog.CheckNotInForceError
 	switch {
 	case errors.As(err, &re):
 		return re.Code
 	case errors.As(err, &fe), errors.As(err, &ce), errors.Is(err, errNoTime):
 		return CodeInvalidInput
-	case errors.As(err, &nif):
+	case errors.As(err, &nif), errors.As(err, &cnf):
 		return CodeNotInForce
 	case errors.Is(err, errUnsupported), errors.Is(err, deadline.ErrNotFound):
 		return CodeUnsupported

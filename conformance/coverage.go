@@ -93,6 +93,9 @@ func Cover(ctx context.Context, rules *banfa.Rules, opts ...Option) (*Coverage, 
 	if err := cov.deadlines(ctx, e, settings(opts)); err != nil {
 		return nil, err
 	}
+	if err := cov.catalogs(ctx, e, settings(opts)); err != nil {
+		return nil, err
+	}
 	cov.articles(rules)
 	return cov, nil
 }

@@ -19,7 +19,7 @@ func (c *helpCommand) Run(a *app, parser *kong.Kong) error {
 	if err != nil {
 		return err
 	}
-	if len(c.Command) > 0 && (ctx.Selected() == nil || len(c.Command) > 1) {
+	if len(c.Command) > 0 && (ctx.Selected() == nil || commandPath(ctx.Selected()) != strings.Join(c.Command, " ")) {
 		return fail(statusUsage, said("no command %s; banfa --help lists them", "没有命令 %s；banfa --help 列出全部命令", strings.Join(c.Command, " ")))
 	}
 	return helpText(a.stdout, a.lang, ctx)
@@ -74,7 +74,11 @@ func (p *helpPage) all(app *kong.Application) {
 
 func (p *helpPage) command(app *kong.Application, node *kong.Node) {
 	p.say("Usage: banfa ", "用法：banfa ")
-	p.out.WriteString(node.Name)
+	p.out.WriteString(commandPath(node))
+	if len(node.Children) > 0 {
+		p.group(app, node)
+		return
+	}
 	var rows [][2]string
 	for _, arg := range node.Positional {
 		p.out.WriteString(" " + arg.Summary())
@@ -88,6 +92,29 @@ func (p *helpPage) command(app *kong.Application, node *kong.Node) {
 	}
 	p.flags("Flags:", "选项：", node.Flags)
 	p.flags("Flags of every command:", "各命令通用的选项：", app.Flags)
+}
+
+// group writes the commands of a group.
+func (p *helpPage) group(app *kong.Application, node *kong.Node) {
+	p.say(" <command> [flags]\n\n", " <命令> [选项]\n\n")
+	p.out.WriteString(p.help(node.Help) + "\n\n")
+	p.say("Commands:\n", "命令：\n")
+	var rows [][2]string
+	for _, c := range node.Children {
+		rows = append(rows, [2]string{c.Name, p.help(c.Help)})
+	}
+	p.table(rows)
+	p.flags("Flags of every command:", "各命令通用的选项：", app.Flags)
+	name := commandPath(node)
+	p.say("\nRun banfa "+name+" <command> --help for more about a command.\n", "\n各命令的用法见 banfa "+name+" <命令> --help。\n")
+}
+
+// commandPath is a command as it is typed: a command of a group with the group's name.
+func commandPath(node *kong.Node) string {
+	if node.Parent == nil || node.Parent.Type == kong.ApplicationNode {
+		return node.Name
+	}
+	return commandPath(node.Parent) + " " + node.Name
 }
 
 func (p *helpPage) flags(en, zh string, flags []*kong.Flag) {

@@ -137,13 +137,18 @@ func TestHelpIsInBothLanguages(t *testing.T) {
 		}
 	}
 	flags(parser.Model.Flags)
-	for _, c := range parser.Model.Children {
-		need(c.Help)
-		flags(c.Flags)
-		for _, arg := range c.Positional {
-			need(arg.Help)
+	var commands func([]*kong.Node)
+	commands = func(nodes []*kong.Node) {
+		for _, c := range nodes {
+			need(c.Help)
+			flags(c.Flags)
+			for _, arg := range c.Positional {
+				need(arg.Help)
+			}
+			commands(c.Children)
 		}
 	}
+	commands(parser.Model.Children)
 	for en := range helpChinese {
 		assert.True(t, used[en], "no help text %q (any more)", en)
 	}

@@ -86,6 +86,8 @@ type commands struct {
 	Ask      askCommand      `cmd:"" help:"Interview: ask only what can still change the answer."`
 	Change   changeCommand   `cmd:"" help:"Decide whether a recorded open type may be changed (Art. 15)."`
 	Due      dueCommand      `cmd:"" help:"Compute when a deadline ends, with its day-by-day proof."`
+	Catalog  catalogCommand  `cmd:"" help:"Keep base and open catalogs: import, check, derive, compare, export."`
+	Open     openCommand     `cmd:"" help:"From a base catalog to its report and open catalog, in one go (Arts. 17 to 20)."`
 	Coverage coverageCommand `cmd:"" help:"Show article, rules and cases side by side."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of rule files, or of one file's facts."`
 	Executor executorCommand `cmd:"" help:"Answer the executor protocol on standard input and output."`

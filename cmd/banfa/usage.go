@@ -46,7 +46,7 @@ func usageText(lang string, err error) string {
 	var pe *kong.ParseError
 	if errors.As(err, &pe) && pe.Context != nil {
 		if at := pe.Context.Selected(); at != nil {
-			help = "banfa " + at.Name + " --help"
+			help = "banfa " + commandPath(at) + " --help"
 		} else {
 			var names []string
 			for _, c := range pe.Context.Model.Children {

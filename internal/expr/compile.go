@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"strings"
+
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
@@ -77,7 +79,10 @@ func (e *Env) Compile(text string, want *Type) (*Expr, []Issue) {
 
 // suggestions are the names that a mistyped one may have meant.
 func (e *Env) suggestions() []string {
-	names := append([]string(nil), e.names...)
+	var names []string
+	for _, n := range e.names {
+		names = append(names, strings.TrimPrefix(n, "@")) // of a lookup
+	}
 	for i := range e.leaves {
 		if len(e.leaves[i].Path) > 0 {
 			names = append(names, e.leaves[i].Name)
@@ -110,7 +115,8 @@ func internalIssue(text string, err error) Issue {
 }
 
 func (e *Env) program(a *cel.Ast) (program, error) {
-	est, err := e.cel.EstimateCost(a, newCostEstimator(e.typeAt))
+	estimator := &costEstimator{lookup: e.typeAt, selected: map[optionalSelect][]string{}, sets: e.lookups, functions: e.functions}
+	est, err := e.cel.EstimateCost(a, estimator)
 	if err != nil {
 		return program{}, err
 	}
@@ -309,6 +315,15 @@ func (l *linter) declared(e ast.Expr, sc scope) *Type {
 			}
 		case operators.Conditional:
 			return l.declared(c.Args()[1], sc)
+		}
+		for i := range l.env.lookups {
+			if x := &l.env.lookups[i]; LookupVar(x.Name) != c.FunctionName() {
+				continue
+			} else if x.Many {
+				return &Type{Kind: List, Elem: x.Record}
+			} else {
+				return x.Record
+			}
 		}
 	}
 	return nil

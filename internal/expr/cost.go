@@ -21,8 +21,10 @@ func newCostEstimator(lookup func(path []string) *Type) cost.Estimator {
 }
 
 type costEstimator struct {
-	lookup   func(path []string) *Type
-	selected map[optionalSelect][]string
+	lookup    func(path []string) *Type
+	selected  map[optionalSelect][]string
+	sets      []Lookup
+	functions []Function
 }
 
 // optionalSelect is a selection a.?field, by the id of its operand: cel-go follows paths through a.field and a[i] but not
@@ -42,7 +44,39 @@ func (c *costEstimator) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
 		}
 		return size
 	}
+	if size := sizeOf(c.found(node.Expr())); size != nil {
+		return size
+	}
 	return sizeOfCELType(celType)
+}
+
+// found is the declared type of a field of what a lookup finds, to which there is no path from a declared name; nil for anything else.
+func (c *costEstimator) found(e ast.Expr) *Type {
+	if e == nil {
+		return nil
+	}
+	switch e.Kind() {
+	case ast.SelectKind:
+		if t := c.found(e.AsSelect().Operand()); t != nil {
+			f, _ := t.Field(e.AsSelect().FieldName())
+			return f
+		}
+	case ast.CallKind:
+		call := e.AsCall()
+		if call.IsMemberFunction() && (call.FunctionName() == "value" || call.FunctionName() == "orValue") {
+			return c.found(call.Target())
+		}
+		for i := range c.sets {
+			if l := &c.sets[i]; LookupVar(l.Name) == call.FunctionName() && !l.Many {
+				return l.Record
+			}
+		}
+	case ast.IdentKind:
+		if t := c.lookup([]string{e.AsIdent()}); t != nil && t.Kind == Object {
+			return t // a variable that stands for a lookup
+		}
+	}
+	return nil
 }
 
 func (c *costEstimator) declared(path []string) (*Type, *cost.SizeEstimate) {
@@ -67,6 +101,21 @@ func (c *costEstimator) declared(path []string) (*Type, *cost.SizeEstimate) {
 
 // EstimateCallCost implements cost.Estimator. Everything but the optional selection has a cost model.
 func (c *costEstimator) EstimateCallCost(function, _ string, _ *cost.AstNode, args []cost.AstNode) *cost.CallEstimate {
+	for i := range c.sets {
+		if l := &c.sets[i]; LookupVar(l.Name) == function {
+			if !l.Many {
+				return cost.NewCallEstimate(cost.CallCostEstimate, optionalSize(one()))
+			}
+			size := rangedSize(0, lookupLimit)
+			size.Elem = one()
+			return cost.NewCallEstimate(cost.CallCostEstimate, size)
+		}
+	}
+	for i := range c.functions {
+		if f := &c.functions[i]; f.Name == function {
+			return cost.NewCallEstimate(cost.FixedCostEstimate(max(f.Cost, 1)), sizeOf(f.Result))
+		}
+	}
 	if function != operators.OptSelect || len(args) != 2 {
 		return nil
 	}

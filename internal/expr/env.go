@@ -14,6 +14,7 @@ import (
 type Options struct {
 	Vars      []Var
 	Functions []Function
+	Lookups   []Lookup
 	Zone      *time.Location // of date(timestamp); civil.Zone where nil
 	Calendar  Calendar       // of the working-day functions, which are not declared where nil
 	Limits    Limits
@@ -69,17 +70,19 @@ type Leaf struct {
 // Env compiles the expressions of one rule file. It is filled by one goroutine while the file is loaded; once that is done
 // it is only read, and any number of goroutines may evaluate with it.
 type Env struct {
-	cel    *cel.Env
-	limits Limits
-	vars   []Var
-	slots  map[string]int
-	leaves []Leaf
-	defs   []*Expr
-	atoms  []*Atom
-	byKey  map[string]*Atom
-	absent []*types.Unknown
-	names  []string
-	broken []string // declared so that their uses pass: nothing that uses them is compiled
+	cel       *cel.Env
+	limits    Limits
+	vars      []Var
+	lookups   []Lookup
+	functions []Function
+	slots     map[string]int
+	leaves    []Leaf
+	defs      []*Expr
+	atoms     []*Atom
+	byKey     map[string]*Atom
+	absent    []*types.Unknown
+	names     []string
+	broken    []string // declared so that their uses pass: nothing that uses them is compiled
 }
 
 // NewEnv prepares an environment. An error is a fault of the caller's declarations, not of a rule file.
@@ -92,6 +95,11 @@ func NewEnv(o Options) (*Env, error) {
 		byKey: map[string]*Atom{},
 	}
 	prov := &provider{objects: map[string]*Type{}}
+	for _, l := range o.Lookups {
+		prov.collect(l.Record)
+		o.Vars = append(o.Vars[:len(o.Vars):len(o.Vars)], Var{Name: LookupVar(l.Name), Type: &Type{Kind: Dyn}})
+	}
+	e.vars, e.lookups, e.functions = o.Vars, o.Lookups, o.Functions
 	opts := append(libraries(), cel.EnableMacroCallTracking())
 	opts = append(opts, decimalLibrary(), dateLibrary(o.Zone, o.Calendar))
 	opts = append(opts, limitOptions(e.limits.Runes, e.limits.Depth)...)
@@ -105,6 +113,9 @@ func NewEnv(o Options) (*Env, error) {
 	}
 	for _, f := range o.Functions {
 		opts = append(opts, f.option())
+	}
+	for _, l := range o.Lookups {
+		opts = append(opts, l.options()...)
 	}
 	opts = append(opts, func(env *cel.Env) (*cel.Env, error) {
 		prov.Provider = env.CELTypeProvider() // which knows the types of the libraries by now

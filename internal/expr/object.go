@@ -97,6 +97,7 @@ func (p *provider) FindStructFieldType(name, field string) (*types.FieldType, bo
 	if i < 0 {
 		return nil, false
 	}
+	absent := types.NewUnknown(-1, types.NewAttributeTrail(t.Name+"."+field))
 	return &types.FieldType{
 		Type: celType(t.Fields[i].Type),
 		// has() on a declared field is refused at load: it would answer false for what is merely absent.
@@ -105,7 +106,7 @@ func (p *provider) FindStructFieldType(name, field string) (*types.FieldType, bo
 			switch o := target.(type) {
 			case *object:
 				if o.vals[i] == nil {
-					return absentField, nil
+					return absent, nil
 				}
 				return o.vals[i], nil
 			case *types.Unknown:
@@ -164,4 +165,23 @@ func bareCELType(t *Type) *cel.Type {
 		return cel.ObjectType(objectTypeName(t))
 	}
 	return cel.DynType
+}
+
+// Field returns a field of an object, absent where it has no value or v is none.
+func (v Value) Field(name string) Value {
+	o, ok := v.v.(*object)
+	if !ok {
+		return Value{}
+	}
+	i := o.typ.fieldIndex(name)
+	if i < 0 {
+		return Value{}
+	}
+	if opt, ok := o.vals[i].(*types.Optional); ok {
+		if !opt.HasValue() {
+			return Value{}
+		}
+		return Value{opt.GetValue()}
+	}
+	return Value{o.vals[i]}
 }

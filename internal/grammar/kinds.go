@@ -129,7 +129,8 @@ func catalogKeys() []Key {
 		{"records", dict(Name, mapping(
 			Key{"basis", leaf(Citations), false, Doc{"the law", "依据"}},
 			Key{"key", leaf(Name), false, Doc{"the field that identifies a record", "标识字段"}},
-			Key{"fields", atLeast(1, dict(Name, Fact(factDepth))), true, Doc{"the fields", "字段"}},
+			Key{"of", leaf(Name), false, Doc{"the record whose earlier version it is: same fields, same key", "是哪种记录的上一版本：字段和标识相同"}},
+			Key{"fields", atLeast(1, dict(Name, Fact(factDepth))), false, Doc{"the fields", "字段"}},
 		)), false, Doc{"the records", "记录"}},
 		variablesKey(), parametersKey(), interpretationsKey(), waiversKey(),
 		{"rules", atLeast(1, list(mapping(append(ruleHead(),

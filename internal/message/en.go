@@ -65,6 +65,8 @@ var english = map[string]string{
 	"deadline.require":     "require of the deadline {0} would not be evaluated; remove it",                                                                   // deadline
 	"calendar.unknown":     "the calendar {0} is not known",                                                                                                   // calendar
 	"zone.unknown":         "the zone {0} is not known; write Asia/Shanghai",                                                                                  // zone
+	"record.of-unknown":    "of in record {0} names {1}, which must be a record of this file with fields of its own",                                          // record, other
+	"catalog.one-of":       "rule {0} needs one of require and when, not both and not neither",                                                                // rule
 	"record.unknown":       "the record {0} is not declared; declare it in records",                                                                           // record
 	"record.field-unknown": "the record {1} has no field {0}",                                                                                                 // field, record
 	"key.undeclared":       "the key {0} is not listed in keys; list it, the host then supplies the secret",                                                   // key

@@ -55,7 +55,18 @@ var prose = map[string][2]string{
 	"change.reason":     {"Because ({0}): {1}", "理由（{0}）：{1}"},
 	"change.error":      {"{0} could not be evaluated: {1}", "{0} 无法求值：{1}"},
 
-	"check.summary": {"{0} errors, {1} warnings", "{0} 个错误，{1} 个警告"},
+	"catalog.check.unit":     {"{0}: {1} entries, {2} without any violation; {3} errors, {4} warnings, {5} cannot be judged", "{0}：{1} 个条目，{2} 个没有问题；{3} 个错误，{4} 个警告，{5} 处不能判断"}, // unit, numbers
+	"catalog.check.fix":      {"{0}: {1} ({2}): {3} entries, {4} %; {5} without any violation once done [{6}]", "{0}：{1}（{2}）：{3} 个条目，占 {4}%；改完后没有问题的条目达到 {5} 个 [{6}]"},          // severity, message, basis, number, share, number, rule
+	"catalog.check.unjudged": {"cannot be judged without {0}: {1} records, by {2}", "缺少 {0}，不能判断：{1} 条，涉及 {2}"},                                                                  // facts, number, rules
+	"catalog.check.no-set":   {"cannot be judged, since {0} was not given: {1}", "没有给出 {0}，不能判断：{1}"},                                                                            // set, rules
+	"catalog.check.more":     {"{0}: {1} more; --json lists them all", "{0}：另有 {1} 处；--json 列出全部"},                                                                               // rule, number
+	"catalog.check.summary":  {"{0} violations, {1} cannot be judged", "{0} 处不符，{1} 处不能判断"},                                                                                      // numbers
+	"catalog.check.draft":    {"{0} is a draft", "{0} 是草案"},                                                                                                                      // rule file
+	"catalog.word.error":     {"error", "错误"},                                                                                                                                    // –
+	"catalog.word.warning":   {"warning", "警告"},                                                                                                                                  // –
+	"catalog.word.info":      {"note", "提示"},                                                                                                                                     // –
+	"catalog.word.unjudged":  {"cannot be judged", "不能判断"},                                                                                                                       // –
+	"check.summary":          {"{0} errors, {1} warnings", "{0} 个错误，{1} 个警告"},
 
 	"test.difference":  {"    {0}: want {1}, got {2}", "    {0}：应为 {1}，实为 {2}"}, // key, want, got
 	"test.error":       {"    the evaluation failed: {0}", "    求值失败：{0}"},

@@ -65,6 +65,8 @@ var chinese = map[string]string{
 	"deadline.require":     "期限 {0} 的 require 不会被求值；请删除",
 	"calendar.unknown":     "不认识日历 {0}",
 	"zone.unknown":         "不认识时区 {0}；请写 Asia/Shanghai",
+	"record.of-unknown":    "记录 {0} 的 of 指向 {1}，它须是本文件中自己列出字段的记录",
+	"catalog.one-of":       "规则 {0} 须有 require 或者 when 之一，不能两者都有或者都没有",
 	"record.unknown":       "未声明记录 {0}；请在 records 中声明",
 	"record.field-unknown": "记录 {1} 没有字段 {0}",
 	"key.undeclared":       "密钥 {0} 未列入 keys；请列入，密钥本身由宿主提供",

@@ -93,6 +93,7 @@ type Parameter struct {
 type Bundle struct {
 	Classifications []*Classification
 	Deadlines       []*Deadlines
+	Catalogs        []*Catalog
 	Suites          []*Suite
 	Labels          []*Labels
 	Others          []*Head // files of kinds that are only checked so far

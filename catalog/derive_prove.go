@@ -1,0 +1,135 @@
+package catalog
+
+import "reflect"
+
+// Proof is what holding an open catalog against its base catalog came to, in the key order of the command's JSON.
+type Proof struct {
+	Counts
+	Digest   string    `json:"digest"` // of the open catalog: reviews and publication refer to it
+	Breaches []Finding `json:"breaches"`
+}
+
+// Breaches are what of the base catalog stands in the way of its open catalog: ids that are missing or doubled, entries whose items are
+// all withheld, and conditional ones without a condition (Article 18, third paragraph).
+func (d *Derivation) Breaches() []Finding {
+	fs := []Finding{}
+	for i := range d.base.Entries {
+		e := &d.base.Entries[i]
+		if _, ok := d.over[e.ID]; ok {
+			continue
+		}
+		fs = deriveBaseBreaches(fs, e, d.doubled[e.ID] > 0)
+	}
+	for _, e := range d.over {
+		if e != nil {
+			fs = deriveBaseBreaches(fs, e, false)
+		}
+	}
+	return deriveSorted(fs)
+}
+
+func deriveBaseBreaches(fs []Finding, e *Entry, doubled bool) []Finding {
+	switch {
+	case doubled || e.ID == "":
+		fs = append(fs, deriveFinding("derive.base_doubled", 2, e, "基础目录中没有编号或者编号重复，无法与开放目录一一关联，未予开放", "为该条目另编唯一的编号"))
+	case e.OpenType.Open() && !deriveOpen(e):
+		fs = append(fs, deriveFinding("derive.no_items", 3, e, "各数据项的开放类型均严于条目，没有可以开放的数据项", "核对条目和数据项的开放类型"))
+	case e.OpenType == Conditional && len(e.Conditions) == 0:
+		f := deriveFinding("derive.conditions", 3, e, "有条件开放的条目没有写明开放条件", "写明开放条件")
+		f.Field = "conditions"
+		fs = append(fs, f)
+	}
+	return fs
+}
+
+// Proof proves the catalog that Open makes.
+func (d *Derivation) Proof() Proof {
+	return Proof{d.Counts(), d.Open().Digest(), d.Breaches()}
+}
+
+// Prove holds an open catalog against its base catalog both ways (Article 18): nothing missing, nothing surplus, each open entry tied to
+// one base entry as that stands now, every field as derived, nothing leaked. No breaches means that they are equal.
+func Prove(base, open *Catalog) (Proof, error) {
+	d, err := Derive(base)
+	if err != nil {
+		return Proof{}, err
+	}
+	if open == nil {
+		open = &Catalog{}
+	}
+	p := Proof{d.Counts(), open.Digest(), d.Breaches()}
+	p.Open, p.Conditional, p.Unconditional = len(open.Entries), 0, 0
+	ids, of := map[string]int{}, map[string]int{} // open ids, and how many open entries a base entry has
+	for i := range open.Entries {
+		o := &open.Entries[i]
+		ids[o.ID]++
+		switch o.OpenType {
+		case Conditional:
+			p.Conditional++
+		case Unconditional:
+			p.Unconditional++
+		default:
+			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.not_open", 1, o, "开放目录中有不是无条件开放或者有条件开放的条目", "从开放目录中撤下"))
+		}
+		at := d.index.find(base.Entries, o.BaseID)
+		if at < 0 || o.BaseID == "" {
+			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.orphan", 2, o, "开放条目没有对应的基础条目", "写明 base_id，或者从开放目录中撤下"))
+			continue
+		}
+		of[o.BaseID]++
+		if of[o.BaseID] > 1 || ids[o.ID] > 1 {
+			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.doubled", 2, o, "同一基础条目有多个开放条目，或者开放条目编号重复", "只保留一个"))
+		}
+		if d.open[at/64]>>(at%64)&1 == 0 {
+			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.surplus", 1, o, "基础条目不属于开放范围，开放目录却有该条目", "从开放目录中撤下，或者先变更开放类型（第十五条）"))
+			continue
+		}
+		p.Breaches = deriveCompare(p.Breaches, &base.Entries[at], o)
+	}
+	for i := range base.Entries {
+		if e := &base.Entries[i]; d.open[i/64]>>(i%64)&1 == 1 && of[e.ID] == 0 {
+			p.Breaches = append(p.Breaches, deriveFinding("derive.missing", 1, e, "应当开放的条目不在开放目录中", "重新派生开放目录"))
+		}
+	}
+	p.Breaches = deriveSorted(p.Breaches)
+	return p, nil
+}
+
+// deriveCompare holds one open entry against what its base entry gives.
+func deriveCompare(fs []Finding, e, o *Entry) []Finding {
+	want := deriveProject(e)
+	if o.BaseVersion != want.BaseVersion {
+		fs = append(fs, deriveOpenFinding("derive.stale", 2, o, "开放条目所依据的基础条目版本已经变化", "重新派生开放目录"))
+	}
+	inside := map[string]bool{} // items of the base entry, and whether they may be out
+	for i := range e.Items {
+		inside[e.Items[i].Name] = inside[e.Items[i].Name] || deriveItemOpen(e.OpenType, e.Items[i].OpenType)
+	}
+	for i := range o.Items {
+		out, known := inside[o.Items[i].Name]
+		if known && out {
+			continue
+		}
+		f := deriveOpenFinding("derive.item_unknown", 3, o, "开放条目的数据项不在基础条目中", "从开放条目中去掉该数据项")
+		if known {
+			f.Rule, f.Message = "derive.item_closed", "开放条目含有不予开放或者严于条目的数据项"
+		}
+		f.Item = o.Items[i].Name
+		fs = append(fs, f)
+	}
+	got := reflect.ValueOf(*o)
+	is := reflect.ValueOf(want)
+	for i := range got.NumField() {
+		name := deriveJSONName(got.Type().Field(i).Tag.Get("json"))
+		if deriveUncompared[name] || deriveSame(got.Field(i), is.Field(i)) {
+			continue
+		}
+		f := deriveOpenFinding("derive.differs", 3, o, "字段与基础条目派生的结果不一致", "重新派生开放目录")
+		if deriveInner[name] {
+			f.Rule, f.Message, f.Fix = "derive.leak", "开放条目含有只属于基础目录的字段", "去掉该字段"
+		}
+		f.Field = name
+		fs = append(fs, f)
+	}
+	return fs
+}

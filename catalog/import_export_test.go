@@ -1,0 +1,4 @@
+package catalog
+
+// ImportTextForTest is importText, for tests from outside.
+var ImportTextForTest = importText

@@ -1,0 +1,188 @@
+package catalog
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Part is what one source submits to the level above it (Article 19). Deleted are the local ids it has taken out: tombstones.
+type Part struct {
+	Source   string
+	Catalog  *Catalog
+	Previous *Catalog // its submission before, where there was one
+	Deleted  []string
+}
+
+// MergeCount is the conservation of one source: Submitted = Accepted + Pending + Returned + Merged + Dropped.
+type MergeCount struct {
+	Source    string         `json:"source"`
+	Submitted int            `json:"submitted"`
+	Accepted  int            `json:"accepted"`
+	Pending   int            `json:"pending"`
+	Returned  int            `json:"returned"`
+	Merged    int            `json:"merged"`  // the same unit and name as another entry
+	Dropped   int            `json:"dropped"` // with Reasons
+	Reasons   map[string]int `json:"reasons,omitempty"`
+	Deleted   int            `json:"deleted"`        // tombstones, submitted or found missing since the submission before
+	Kept      bool           `json:"kept,omitempty"` // the submission was refused, and the one before counts
+}
+
+// Merged is the catalog of the level above.
+type Merged struct {
+	Catalog  *Catalog     `json:"-"`
+	Sources  []MergeCount `json:"sources"`
+	Deleted  []string     `json:"deleted"` // ids that the level above takes out
+	Findings []Finding    `json:"findings"`
+}
+
+// MergeOption sets how Merge works.
+type MergeOption func(*merger)
+
+// MergeShrink sets from which percentage of entries lost a submission is refused; 20 where it is not set, 100 for never.
+func MergeShrink(percent int) MergeOption { return func(m *merger) { m.shrink = percent } }
+
+// MergeUnits renames units, as after a reorganisation: old name to new name.
+func MergeUnits(renamed map[string]string) MergeOption { return func(m *merger) { m.units = renamed } }
+
+type merger struct {
+	shrink int
+	units  map[string]string
+	out    *Merged
+	names  map[string]int    // unit and name → position in the merged catalog
+	claims map[string]*Entry // system and name → first claim
+}
+
+const mergeShrink = 20
+
+// MergeID is the id of an entry in the level above: its source and its local id there.
+func MergeID(source, local string) string { return source + "/" + local }
+
+// Merge aggregates the catalogs of several sources (Article 19). Only accepted entries go up; an entry is its source and its local id.
+func Merge(parts []Part, opts ...MergeOption) (*Merged, error) {
+	m := &merger{
+		shrink: mergeShrink, names: map[string]int{}, claims: map[string]*Entry{},
+		out: &Merged{Catalog: &Catalog{}, Sources: []MergeCount{}, Deleted: []string{}, Findings: []Finding{}},
+	}
+	for _, o := range opts {
+		o(m)
+	}
+	parts = slices.Clone(parts)
+	slices.SortStableFunc(parts, func(a, b Part) int { return cmp.Compare(a.Source, b.Source) })
+	for i := range parts {
+		p := &parts[i]
+		if p.Source == "" || p.Catalog == nil || i > 0 && parts[i-1].Source == p.Source {
+			return nil, errors.New("catalog: merge: each part has a source of its own and a catalog: " + p.Source)
+		}
+		m.part(p)
+	}
+	slices.SortFunc(m.out.Catalog.Entries, func(a, b Entry) int { return cmp.Compare(a.ID, b.ID) })
+	slices.Sort(m.out.Deleted)
+	return m.out, nil
+}
+
+func (m *merger) part(p *Part) {
+	n := MergeCount{Source: p.Source, Reasons: map[string]int{}}
+	from, gone := p.Catalog, map[string]bool{}
+	for _, id := range p.Deleted {
+		gone[id] = true
+	}
+	if p.Previous != nil {
+		is := map[string]bool{}
+		for i := range from.Entries {
+			is[mergeLocal(&from.Entries[i])] = true
+		}
+		var lost []string
+		for i := range p.Previous.Entries {
+			if id := mergeLocal(&p.Previous.Entries[i]); id != "" && !is[id] && !gone[id] {
+				lost = append(lost, id)
+			}
+		}
+		if before := len(p.Previous.Entries); m.shrink < 100 && len(lost)*100 > before*m.shrink {
+			m.find("merge.shrunk", &Entry{ID: p.Source}, SeverityError, fmt.Sprintf("%s 上次报送 %d 条，本次未经声明减少 %d 条，超过 %d%%，本次报送未予采用，保留上次", p.Source, before, len(lost), m.shrink), "核对报送的目录；确需删除的，列入删除清单")
+			from, n.Kept = p.Previous, true
+		} else {
+			for _, id := range lost {
+				gone[id] = true
+			}
+		}
+	}
+	for id := range gone {
+		m.out.Deleted = append(m.out.Deleted, MergeID(p.Source, id))
+	}
+	n.Deleted, n.Submitted = len(gone), len(from.Entries)
+	seen := map[string]bool{}
+	for i := range from.Entries {
+		m.entry(&n, p.Source, from.Entries[i], gone, seen)
+	}
+	m.out.Sources = append(m.out.Sources, n)
+}
+
+func mergeLocal(e *Entry) string { return cmp.Or(e.LocalID, e.ID) }
+
+// entry counts an entry in exactly one of the columns.
+func (m *merger) entry(n *MergeCount, source string, e Entry, gone, seen map[string]bool) {
+	local := mergeLocal(&e)
+	drop := func(why string) {
+		n.Dropped++
+		n.Reasons[why]++
+	}
+	switch {
+	case local == "":
+		drop("no_id")
+		m.find("merge.no_id", &e, SeverityError, "条目没有编号，未予汇聚", "为该条目编号")
+		return
+	case gone[local]:
+		drop("deleted")
+		return
+	case seen[local]:
+		drop("doubled_id")
+		m.find("merge.doubled_id", &e, SeverityError, "同一来源中编号重复，未予汇聚", "为该条目另编唯一的编号")
+		return
+	}
+	seen[local] = true
+	switch e.Review {
+	case "accepted":
+	case "returned":
+		n.Returned++
+		return
+	default: // nobody has accepted it
+		n.Pending++
+		return
+	}
+	if to, ok := m.units[e.Unit]; ok {
+		e.Unit = to
+	}
+	e.Source, e.LocalID, e.ID = source, local, MergeID(source, local)
+	e.Review = "pending" // of the level above
+	name := hantFold(e.Name, "")
+	if key := hantFold(e.Unit, "") + "\x00" + name; name != "" && e.Unit != "" {
+		if at, ok := m.names[key]; ok {
+			n.Merged++
+			first := &m.out.Catalog.Entries[at]
+			if ledgerRank(e.OpenType) > ledgerRank(first.OpenType) { // of two that are one, the stricter counts
+				first.OpenType, first.Conditions = e.OpenType, e.Conditions
+			}
+			m.find("merge.duplicate", &e, SeverityWarning, "同一单位已有同名条目 "+first.ID+"，已并入，开放类型从严", "确认两个条目是否为同一数据")
+			return
+		}
+		m.names[key] = len(m.out.Catalog.Entries)
+	}
+	if key := hantFold(e.System, "") + "\x00" + name; e.System != "" {
+		if first := m.claims[key]; first != nil && first.Unit != e.Unit {
+			m.find("merge.conflict", &e, SeverityError, fmt.Sprintf("%s 与 %s 同时认领系统 %s 的同名数据", e.Unit, first.Unit, e.System), "协商确定责任单位")
+		} else if first == nil {
+			m.claims[key] = &e
+		}
+	}
+	n.Accepted++
+	m.out.Catalog.Entries = append(m.out.Catalog.Entries, e)
+}
+
+func (m *merger) find(rule string, e *Entry, s Severity, message, fix string) {
+	m.out.Findings = append(m.out.Findings, Finding{
+		Rule: rule, Basis: []string{"第十九条"}, Short: []string{"19"}, Severity: s, Verdict: Violated, Record: "base", Entry: e.ID, Unit: e.Unit,
+		Message: message, Fix: fix,
+	})
+}

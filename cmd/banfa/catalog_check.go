@@ -1,0 +1,215 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/catalog"
+	"github.com/banfa-go/banfa/internal/message"
+)
+
+type catalogCheckCommand struct {
+	Base     string `arg:"" help:"The base catalog: a spreadsheet, CSV, JSON, JSON lines, CKAN or DCAT-US; - for standard input."`
+	Open     string `help:"The open catalog, to be held against it (Art. 18)." placeholder:"FILE"`
+	Previous string `help:"The base catalog before the changes (Art. 15)." placeholder:"FILE"`
+	At       atTime `help:"Time of the check; now by default." placeholder:"TIME"`
+	File     string `name:"checks" help:"The rule file of kind Catalog, where there are several." placeholder:"NAME"`
+}
+
+// Run checks catalogs by the rule file. It ends with the status of findings where something is violated that is an error.
+func (c *catalogCheckCommand) Run(a *app) error {
+	rules, err := a.use()
+	if err != nil {
+		return err
+	}
+	opts := []catalog.CheckOption{catalog.CheckClock(a.now)}
+	if c.File != "" {
+		opts = append(opts, catalog.CheckFile(strings.TrimPrefix(c.File, "Catalog/")))
+	}
+	checker, err := catalog.NewChecker(rules, opts...)
+	if err != nil {
+		return err
+	}
+	var in catalog.Input
+	var read []catalog.Finding
+	for _, x := range []struct {
+		path string
+		to   **catalog.Catalog
+	}{{c.Base, &in.Base}, {c.Open, &in.Open}, {c.Previous, &in.Previous}} {
+		if x.path == "" {
+			continue
+		}
+		got, err := a.readCatalog(x.path)
+		if err != nil {
+			return err
+		}
+		*x.to = got.Catalog
+		read = append(read, got.Findings...)
+	}
+	opts = nil
+	if !c.At.IsZero() {
+		opts = append(opts, catalog.CheckAt(c.At.Time))
+	}
+	r, err := checker.Check(a.ctx, in, opts...)
+	if err != nil {
+		return err
+	}
+	r.Findings = append(read, r.Findings...)
+	if a.JSON {
+		err = a.printJSON(r)
+	} else {
+		err = (&checkText{a, rules, r}).print()
+	}
+	if err == nil && r.Failed() {
+		err = quiet(statusFindings)
+	}
+	return err
+}
+
+// shownFindings is how many findings of one rule the text shows; JSON has them all.
+const shownFindings = 20
+
+// checkText writes a report for people.
+type checkText struct {
+	*app
+	rules  *banfa.Rules
+	report *catalog.Report
+}
+
+func (a *checkText) print() error {
+	r := a.report
+	w := &lineWriter{w: a.stdout, lang: a.lang}
+	for _, u := range r.Units {
+		w.text("catalog.check.unit", u.Unit, fmt.Sprint(u.Entries), fmt.Sprint(u.Clean), fmt.Sprint(u.Errors), fmt.Sprint(u.Warnings), fmt.Sprint(u.Unjudged))
+		for i, f := range u.Fixes {
+			w.line(fmt.Sprintf("  %d. %s", i+1, message.Text(a.lang, "catalog.check.fix", message.Text(a.lang, "catalog.word."+string(f.Severity)), a.message(f.Rule, f.Message),
+				strings.Join(f.Basis, "、"), fmt.Sprint(f.Count), f.Share, fmt.Sprint(f.Clean), f.Rule)))
+		}
+	}
+	if len(r.Findings) > 0 {
+		w.line("")
+	}
+	shown := map[string]int{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Verdict == catalog.Unjudged && len(f.Missing) > 0 {
+			continue // told together below
+		}
+		if shown[f.Rule]++; shown[f.Rule] <= shownFindings {
+			w.line(a.finding(f))
+		}
+	}
+	for _, n := range r.Rules {
+		if more := shown[n.ID] - shownFindings; more > 0 {
+			w.text("catalog.check.more", n.ID, fmt.Sprint(more))
+		}
+	}
+	a.unjudged(w)
+	violated, unjudged := 0, 0
+	for _, f := range r.Findings {
+		if f.Verdict == catalog.Violated {
+			violated++
+		} else {
+			unjudged++
+		}
+	}
+	w.text("catalog.check.summary", fmt.Sprint(violated), fmt.Sprint(unjudged))
+	if r.Status == "draft" {
+		w.text("catalog.check.draft", r.Ruleset)
+	}
+	return w.err
+}
+
+// unjudged tells by missing facts which rules could not judge, and how many records: most of them lack the same.
+func (a *checkText) unjudged(w *lineWriter) {
+	type group struct {
+		rules []string
+		count map[string]int
+	}
+	groups := map[string]*group{}
+	var order []string
+	for i := range a.report.Findings {
+		f := &a.report.Findings[i]
+		if f.Verdict != catalog.Unjudged || len(f.Missing) == 0 {
+			continue
+		}
+		missing := strings.Join(f.Missing, ", ")
+		g := groups[missing]
+		if g == nil {
+			g = &group{count: map[string]int{}}
+			groups[missing] = g
+			order = append(order, missing)
+		}
+		if g.count[f.Rule] == 0 {
+			g.rules = append(g.rules, f.Rule)
+		}
+		g.count[f.Rule]++
+	}
+	for _, missing := range order {
+		g := groups[missing]
+		most := 0
+		for _, n := range g.count {
+			most = max(most, n)
+		}
+		if a.report.MissingSet(missing) {
+			w.text("catalog.check.no-set", missing, strings.Join(g.rules, ", "))
+			continue
+		}
+		w.text("catalog.check.unjudged", missing, fmt.Sprint(most), strings.Join(g.rules, ", "))
+	}
+}
+
+// message is what a rule says in the reader's language, where the bundle has it.
+func (a *checkText) message(rule, own string) string {
+	if s := a.rules.Label(a.lang, a.report.Ruleset, "rules."+rule); s != "" {
+		return s
+	}
+	return own
+}
+
+func (a *checkText) finding(f *catalog.Finding) string {
+	var b strings.Builder
+	if p := f.Place; p != nil {
+		b.WriteString(p.File)
+		if p.Sheet != "" {
+			b.WriteString(" " + p.Sheet)
+		}
+		if p.Row > 0 {
+			fmt.Fprintf(&b, " %s%d", p.Column, p.Row)
+		}
+		b.WriteString(": ")
+	}
+	severity := string(f.Severity)
+	if f.Verdict == catalog.Unjudged {
+		severity = string(catalog.Unjudged)
+	}
+	b.WriteString(message.Text(a.lang, "catalog.word."+severity) + " " + f.Rule)
+	if f.Entry != "" {
+		b.WriteString(" " + message.Visible(f.Entry))
+	}
+	b.WriteString(": " + message.Visible(a.message(f.Rule, f.Message)))
+	if len(f.Basis) > 0 {
+		b.WriteString(" (" + strings.Join(f.Basis, "、") + ")")
+	}
+	if f.Fix != "" {
+		b.WriteString("; " + f.Fix)
+	}
+	return b.String()
+}
+
+// lineWriter writes lines until one fails.
+type lineWriter struct {
+	w    io.Writer
+	lang string
+	err  error
+}
+
+func (w *lineWriter) line(s string) {
+	if w.err == nil {
+		_, w.err = fmt.Fprintln(w.w, s)
+	}
+}
+
+func (w *lineWriter) text(key string, args ...string) { w.line(message.Text(w.lang, key, args...)) }
