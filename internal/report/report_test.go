@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"flag"
 	"io"
 	"os"
@@ -70,7 +71,7 @@ func tags(t testing.TB, html string) (names []string, attributes map[string][]st
 	attributes = map[string][]string{}
 	for {
 		tok, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return names, attributes
 		}
 		require.NoError(t, err)
