@@ -27,7 +27,7 @@ const importAliasBytes = 4 << 20
 var importFields = []string{
 	"id", "name", "summary", "items", "format", "sharing", "open_type", "open_flag", "conditions", "reason", "system", "update_frequency",
 	"unit", "theme", "granularity", "level", "catalog_updated_at", "updated_at", "materials", "registration_code", "url", "source",
-	"local_id", "version", "security_review",
+	"local_id", "version", "security_review", "base_id", "base_version", "review", "desensitization",
 	"item.name", "item.type", "item.length", "item.summary", "item.semantic", "item.subject", "item.identifier", "item.granularity",
 	"item.namespace", "item.masking", "item.sharing", "item.open_type", "item.open_flag", "item.level",
 }

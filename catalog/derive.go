@@ -3,9 +3,11 @@ package catalog
 import (
 	"cmp"
 	"errors"
-	"hash/maphash"
 	"math/bits"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // Derivation is the open catalog of a base catalog (Article 18, first paragraph) as a view of it: a bit for each base entry. Entries are
@@ -18,6 +20,7 @@ type Derivation struct {
 	over    map[string]*Entry // what Apply set, nil what it deleted
 	size    int               // of the base catalog
 	count   [2]int            // unconditional, conditional
+	digests deriveDigests
 }
 
 // Change is one change of a base catalog: an entry set, or where Delete is not empty the entry of that id taken out.
@@ -30,7 +33,8 @@ type Change struct {
 const maxDerive = 1<<31 - 1
 
 // Derive makes the open catalog: exactly the unconditional and conditional entries. Fail closed: an entry without an id, an entry whose id
-// another one has, and one whose items are all stricter than itself are not open, and Breaches names them.
+// another one has, one whose security review was not passed, and one whose items are all stricter than itself are not open, and Breaches
+// names them.
 func Derive(base *Catalog) (*Derivation, error) {
 	if base == nil {
 		return nil, errors.New("catalog: derive: no base catalog")
@@ -38,27 +42,72 @@ func Derive(base *Catalog) (*Derivation, error) {
 	if len(base.Entries) > maxDerive {
 		return nil, errors.New("catalog: derive: more entries than 2147483647")
 	}
-	d := &Derivation{
-		base: base, index: newDeriveIndex(len(base.Entries)), open: make([]uint64, (len(base.Entries)+63)/64),
-		doubled: map[string]int{}, over: map[string]*Entry{}, size: len(base.Entries),
-	}
-	for i := range base.Entries {
-		e := &base.Entries[i]
-		if first := d.index.add(base.Entries, i); first >= 0 {
-			d.doubled[e.ID] = max(d.doubled[e.ID], 1) + 1
-			d.set(first, false)
-			continue
-		}
-		if deriveOpen(e) {
-			d.set(i, true)
-		}
-	}
+	d := &Derivation{base: base, doubled: map[string]int{}, over: map[string]*Entry{}, size: len(base.Entries)}
+	d.open, d.count = deriveView(base.Entries)
+	d.index = newDeriveIndex(base.Entries, func(first, again int) {
+		id := base.Entries[again].ID
+		d.doubled[id] = max(d.doubled[id], 1) + 1
+		d.set(first, false)
+		d.set(again, false)
+	})
 	return d, nil
+}
+
+// deriveView is a bit for each entry that its own fields let out, and how many of them are unconditional and conditional. Reading a field
+// of each of a million entries waits for memory, so that parts of a large catalog are read side by side.
+func deriveView(entries []Entry) (open []uint64, count [2]int) {
+	const part = 1 << 10 // words of a part, 65536 entries
+	open = make([]uint64, (len(entries)+63)/64)
+	counts := make([][2]int, (len(open)+part-1)/part)
+	if len(counts) < 2 {
+		return open, deriveViewPart(entries, open)
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(counts)) {
+		wg.Go(func() {
+			for {
+				n := int(next.Add(1)) - 1
+				if n >= len(counts) {
+					return
+				}
+				from, to := n*part, min((n+1)*part, len(open))
+				counts[n] = deriveViewPart(entries[from*64:min(to*64, len(entries))], open[from:to])
+			}
+		})
+	}
+	wg.Wait()
+	for _, c := range counts {
+		count[0] += c[0]
+		count[1] += c[1]
+	}
+	return open, count
+}
+
+func deriveViewPart(entries []Entry, open []uint64) (count [2]int) {
+	for w := range open {
+		var word uint64
+		part := entries[w*64 : min(w*64+64, len(entries))]
+		for i := range part {
+			e := &part[i]
+			if !deriveOpen(e) {
+				continue
+			}
+			word |= 1 << i
+			if e.OpenType == Conditional {
+				count[1]++
+			} else {
+				count[0]++
+			}
+		}
+		open[w] = word
+	}
+	return count
 }
 
 // deriveOpen reports whether an entry belongs in the open catalog.
 func deriveOpen(e *Entry) bool {
-	if !e.OpenType.Open() || e.ID == "" {
+	if !e.OpenType.Open() || e.ID == "" || securityWithheld(e) {
 		return false
 	}
 	for i := range e.Items {
@@ -67,6 +116,11 @@ func deriveOpen(e *Entry) bool {
 		}
 	}
 	return len(e.Items) == 0
+}
+
+// securityWithheld reports whether the review before opening keeps an entry inside: one that was made and not passed (Article 56).
+func securityWithheld(e *Entry) bool {
+	return e.SecurityReview != "" && e.SecurityReview != "passed"
 }
 
 // deriveItemOpen reports whether an item's own open type lets it out with an entry: an empty one is the entry's.
@@ -112,6 +166,7 @@ func (d *Derivation) Apply(changes []Change) error {
 			id = c.Upsert.ID
 		}
 		d.remove(id)
+		d.digests.forget(id)
 		d.over[id] = c.Upsert
 		if c.Upsert != nil {
 			d.size++
@@ -188,39 +243,4 @@ func deriveProject(e *Entry) Entry {
 	out.Version = ""
 	out.BaseID, out.BaseVersion = e.ID, e.Digest()
 	return out
-}
-
-// deriveIndex finds the position of an id: open addressing over positions, so that a million ids are one allocation of a few megabytes.
-type deriveIndex struct {
-	seed  maphash.Seed
-	table []int32 // position + 1, 0 free
-}
-
-func newDeriveIndex(n int) deriveIndex {
-	const spare = 2 // slots for each entry
-	return deriveIndex{maphash.MakeSeed(), make([]int32, 1<<bits.Len(uint(n*spare)))}
-}
-
-// slot is where an id is, or would be.
-func (x *deriveIndex) slot(entries []Entry, id string) int {
-	mask := uint64(len(x.table) - 1)
-	h := maphash.String(x.seed, id) & mask
-	for x.table[h] != 0 && entries[x.table[h]-1].ID != id {
-		h = (h + 1) & mask
-	}
-	return int(h)
-}
-
-// add enters position i and returns the position that has its id already, or -1.
-func (x *deriveIndex) add(entries []Entry, i int) int {
-	s := x.slot(entries, entries[i].ID)
-	if at := x.table[s]; at != 0 {
-		return int(at) - 1
-	}
-	x.table[s] = int32(i + 1)
-	return -1
-}
-
-func (x *deriveIndex) find(entries []Entry, id string) int {
-	return int(x.table[x.slot(entries, id)]) - 1
 }

@@ -10,7 +10,8 @@ type Proof struct {
 }
 
 // Breaches are what of the base catalog stands in the way of its open catalog: ids that are missing or doubled, entries whose items are
-// all withheld, and conditional ones without a condition (Article 18, third paragraph).
+// all withheld, conditional ones without a condition (Article 18, third paragraph), and, as warnings, those whose security review was not
+// passed (Article 56).
 func (d *Derivation) Breaches() []Finding {
 	fs := []Finding{}
 	for i := range d.base.Entries {
@@ -32,6 +33,10 @@ func deriveBaseBreaches(fs []Finding, e *Entry, doubled bool) []Finding {
 	switch {
 	case doubled || e.ID == "":
 		fs = append(fs, deriveFinding("derive.base_doubled", 2, e, "基础目录中没有编号或者编号重复，无法与开放目录一一关联，未予开放", "为该条目另编唯一的编号"))
+	case e.OpenType.Open() && securityWithheld(e):
+		f := deriveFinding("derive.security_review", 1, e, "开放前的安全审查没有通过，未予开放", "审查通过后再开放，或者变更开放类型（第十五条）")
+		f.Basis, f.Short, f.Severity, f.Field = []string{"第五十六条"}, []string{"56"}, SeverityWarning, "security_review"
+		fs = append(fs, f)
 	case e.OpenType.Open() && !deriveOpen(e):
 		fs = append(fs, deriveFinding("derive.no_items", 3, e, "各数据项的开放类型均严于条目，没有可以开放的数据项", "核对条目和数据项的开放类型"))
 	case e.OpenType == Conditional && len(e.Conditions) == 0:
@@ -44,11 +49,11 @@ func deriveBaseBreaches(fs []Finding, e *Entry, doubled bool) []Finding {
 
 // Proof proves the catalog that Open makes.
 func (d *Derivation) Proof() Proof {
-	return Proof{d.Counts(), d.Open().Digest(), d.Breaches()}
+	return Proof{d.Counts(), d.Digest(), d.Breaches()}
 }
 
 // Prove holds an open catalog against its base catalog both ways (Article 18): nothing missing, nothing surplus, each open entry tied to
-// one base entry as that stands now, every field as derived, nothing leaked. No breaches means that they are equal.
+// one base entry as that stands now, every field as derived, nothing leaked. No breaches but warnings means that they are equal.
 func Prove(base, open *Catalog) (Proof, error) {
 	d, err := Derive(base)
 	if err != nil {

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"testing"
@@ -18,6 +19,7 @@ func deriveEntry(t *rapid.T) catalog.Entry {
 	e := catalog.Entry{
 		ID: fmt.Sprint(rapid.IntRange(0, 12).Draw(t, "id")), Name: rapid.SampledFrom([]string{"甲", "乙", "丙"}).Draw(t, "name"), Unit: "u", System: "s",
 		OpenType: rapid.SampledFrom(deriveTypes).Draw(t, "type"), Review: rapid.SampledFrom([]string{"", "accepted", "returned"}).Draw(t, "review"),
+		SecurityReview: rapid.SampledFrom([]string{"", "passed", "failed", "不明"}).Draw(t, "security"),
 	}
 	for i := range rapid.IntRange(0, 3).Draw(t, "items") {
 		e.Items = append(e.Items, catalog.Item{Name: fmt.Sprint(i), OpenType: rapid.SampledFrom(deriveTypes).Draw(t, "item")})
@@ -31,6 +33,9 @@ func TestDeriveAppliedChangesEqualAFullDerive(t *testing.T) {
 		d, err := catalog.Derive(base)
 		require.NoError(t, err)
 		now := slices.Clone(base.Entries)
+		if rapid.Bool().Draw(t, "early") {
+			d.Digest()
+		}
 		for range rapid.IntRange(0, 8).Draw(t, "changes") {
 			e := deriveEntry(t)
 			now = slices.DeleteFunc(now, func(x catalog.Entry) bool { return x.ID == e.ID })
@@ -40,6 +45,11 @@ func TestDeriveAppliedChangesEqualAFullDerive(t *testing.T) {
 				now = append(now, e)
 			}
 			require.NoError(t, d.Apply([]catalog.Change{c}))
+			if rapid.Bool().Draw(t, "between") {
+				fresh, err := catalog.Derive(&catalog.Catalog{Entries: now})
+				require.NoError(t, err)
+				require.Equal(t, fresh.Open().Digest(), d.Digest())
+			}
 		}
 		full, err := catalog.Derive(&catalog.Catalog{Entries: now})
 		require.NoError(t, err)
@@ -66,6 +76,55 @@ func TestDeriveLetsOutNothingThatIsNotOpenAndProvesItself(t *testing.T) {
 		assert.Equal(t, d.Breaches(), p.Breaches)
 		assert.Equal(t, d.Counts(), p.Counts)
 	})
+}
+
+func TestDeriveLetsOutWhatOpenLetsOut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		base := &catalog.Catalog{Entries: rapid.SliceOf(rapid.Custom(deriveEntry)).Draw(t, "base")}
+		d, err := catalog.Derive(base)
+		require.NoError(t, err)
+		ids := func(c *catalog.Catalog) []string {
+			out := []string{}
+			for i := range c.Entries {
+				out = append(out, c.Entries[i].ID)
+			}
+			slices.Sort(out)
+			return out
+		}
+		assert.Equal(t, ids(catalog.Open(base).Catalog()), ids(d.Open()))
+		assert.Equal(t, len(d.Open().Entries), d.Counts().Open)
+	})
+}
+
+func TestDeriveWithholdsWhatDidNotPassItsSecurityReview(t *testing.T) {
+	for review, open := range map[string]bool{"": true, "passed": true, "failed": false, "pending": false, "PASSED": false} {
+		t.Run("review "+review, func(t *testing.T) {
+			base := &catalog.Catalog{Entries: []catalog.Entry{{ID: "1", Name: "n", OpenType: catalog.Unconditional, SecurityReview: review}}}
+			d, err := catalog.Derive(base)
+			require.NoError(t, err)
+			_, projected := catalog.Project(&base.Entries[0])
+			assert.Equal(t, open, projected)
+			p, err := catalog.Prove(base, d.Open())
+			require.NoError(t, err)
+			assert.Equal(t, d.Proof(), p)
+			if open {
+				assert.Equal(t, 1, p.Open)
+				assert.Empty(t, p.Breaches)
+				return
+			}
+			assert.Zero(t, p.Open)
+			require.Len(t, p.Breaches, 1)
+			f := p.Breaches[0]
+			assert.Equal(t, "derive.security_review", f.Rule)
+			assert.Equal(t, catalog.SeverityWarning, f.Severity)
+			assert.Equal(t, []string{"第五十六条"}, f.Basis)
+
+			out := &catalog.Catalog{Entries: []catalog.Entry{{ID: "1", Name: "n", OpenType: catalog.Unconditional, BaseID: "1"}}}
+			p, err = catalog.Prove(base, out)
+			require.NoError(t, err)
+			assert.True(t, slices.ContainsFunc(p.Breaches, func(f catalog.Finding) bool { return f.Rule == "derive.surplus" }))
+		})
+	}
 }
 
 func TestProveNamesEachBreach(t *testing.T) {
@@ -137,6 +196,66 @@ func TestMergeConservesEveryEntry(t *testing.T) {
 		}
 		assert.Len(t, m.Catalog.Entries, accepted)
 	})
+}
+
+func TestDeriveOfALargeCatalogHasEachBitAndCount(t *testing.T) {
+	base := &catalog.Catalog{Entries: make([]catalog.Entry, 3*65536+17)}
+	want := catalog.Counts{Base: len(base.Entries)}
+	for i := range base.Entries {
+		base.Entries[i] = catalog.Entry{ID: fmt.Sprint(i), OpenType: deriveTypes[i*7/3%len(deriveTypes)]}
+		switch base.Entries[i].OpenType {
+		case catalog.Unconditional:
+			want.Unconditional++
+		case catalog.Conditional:
+			want.Conditional++
+		default:
+			continue
+		}
+		want.Open++
+	}
+	base.Entries[len(base.Entries)-1].ID = "0" // 0 is unconditional, and is now nobody's
+	require.Equal(t, catalog.Unconditional, base.Entries[0].OpenType)
+	for _, at := range []int{0, len(base.Entries) - 1} {
+		switch base.Entries[at].OpenType {
+		case catalog.Unconditional:
+			want.Unconditional, want.Open = want.Unconditional-1, want.Open-1
+		case catalog.Conditional:
+			want.Conditional, want.Open = want.Conditional-1, want.Open-1
+		}
+	}
+	d, err := catalog.Derive(base)
+	require.NoError(t, err)
+	assert.Equal(t, want, d.Counts())
+	open := d.Open()
+	assert.Len(t, open.Entries, want.Open)
+	assert.True(t, slices.IsSortedFunc(open.Entries, func(a, b catalog.Entry) int { return cmp.Compare(a.ID, b.ID) }))
+	assert.Len(t, d.Breaches(), 2+want.Conditional) // two of one id, and the conditional ones have no condition
+}
+
+func BenchmarkDeriveDigestAfterApply(b *testing.B) {
+	base := &catalog.Catalog{Entries: make([]catalog.Entry, 100_000)}
+	for i := range base.Entries {
+		base.Entries[i] = catalog.Entry{ID: fmt.Sprint(i), OpenType: deriveTypes[i%2]}
+	}
+	d, err := catalog.Derive(base)
+	require.NoError(b, err)
+	d.Digest()
+	for b.Loop() {
+		require.NoError(b, d.Apply([]catalog.Change{{Upsert: &catalog.Entry{ID: "7", OpenType: catalog.Unconditional}}}))
+		d.Digest()
+	}
+}
+
+func BenchmarkDeriveDigestWhole(b *testing.B) {
+	base := &catalog.Catalog{Entries: make([]catalog.Entry, 100_000)}
+	for i := range base.Entries {
+		base.Entries[i] = catalog.Entry{ID: fmt.Sprint(i), OpenType: deriveTypes[i%2]}
+	}
+	for b.Loop() {
+		d, err := catalog.Derive(base)
+		require.NoError(b, err)
+		d.Digest()
+	}
 }
 
 func BenchmarkDerive(b *testing.B) {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"slices"
 	"strings"
 	"sync"
@@ -30,18 +31,35 @@ func (e *Entry) Digest() string {
 func (c *Catalog) Digest() string {
 	lines := make([]string, len(c.Entries))
 	for i := range c.Entries {
-		e := &c.Entries[i]
-		lines[i] = e.ID + "\x00" + e.Digest()
+		lines[i] = digestLine(&c.Entries[i])
 	}
 	slices.Sort(lines)
-	h := sha256.New()
-	var buf []byte
+	h := newDigestLines()
 	for _, l := range lines {
-		buf = digestString(buf[:0], 1, l)
-		_, _ = h.Write(buf) // a hash takes everything
+		h.add(l)
 	}
+	return h.text()
+}
+
+// digestLine is what an entry adds to the digest of its catalog.
+func digestLine(e *Entry) string { return e.ID + "\x00" + e.Digest() }
+
+// digestLines hashes lines, which come in their order.
+type digestLines struct {
+	hash hash.Hash
+	buf  []byte
+}
+
+func newDigestLines() digestLines { return digestLines{hash: sha256.New()} }
+
+func (h *digestLines) add(line string) {
+	h.buf = digestString(h.buf[:0], 1, line)
+	_, _ = h.hash.Write(h.buf) // a hash takes everything
+}
+
+func (h *digestLines) text() string {
 	var sum [sha256.Size]byte
-	h.Sum(sum[:0])
+	h.hash.Sum(sum[:0])
 	return digestText(sum)
 }
 

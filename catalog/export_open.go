@@ -89,7 +89,7 @@ func (o *OpenCatalog) add(base *Entry, numbered bool) {
 	case !numbered:
 		o.withheld = append(o.withheld, Withheld{Entry: base.ID, Why: WithheldNumber})
 		return
-	case base.SecurityReview != "" && base.SecurityReview != "passed":
+	case securityWithheld(base):
 		o.withheld = append(o.withheld, Withheld{Entry: base.ID, Why: WithheldReview})
 		return
 	}

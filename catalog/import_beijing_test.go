@@ -81,3 +81,28 @@ func TestTheListOfBeijingComesOutWhole(t *testing.T) {
 	assert.Equal(t, map[string]int{"import.id": 1, "import.summary_cut": 32}, byRule)
 	assert.Empty(t, in.Unread)
 }
+
+func TestTheLinesOfBeijingAreReadAsTheyAre(t *testing.T) {
+	data, err := os.ReadFile(beijingReference)
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("the Beijing lines are not here (%s); their shape is tested on small texts without them", beijingReference)
+	}
+	require.NoError(t, err)
+	in, err := catalog.Import(t.Context(), bytes.NewReader(data), int64(len(data)), "catalog_items.jsonl")
+	require.NoError(t, err)
+	require.Len(t, in.Catalog.Entries, 4432)
+	items := 0
+	for _, e := range in.Catalog.Entries {
+		items += len(e.Items)
+		assert.NotEmpty(t, e.ID)
+		assert.NotEmpty(t, e.Name)
+		assert.False(t, e.UpdatedAt.IsZero())
+		for _, key := range []string{"title", "formats", "updated", "seq"} {
+			assert.NotContains(t, e.Extra, key)
+		}
+	}
+	assert.Equal(t, 26417, items)
+	assert.Equal(t, "csv,xlsx,png,rdf", in.Catalog.Entries[0].Format)
+	assert.Empty(t, in.Unread)
+	assert.Empty(t, in.Findings)
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/banfa-go/banfa/internal/table"
@@ -136,6 +137,7 @@ func (i *tableImport) row(row *table.Row) {
 		return
 	}
 	i.out.Rows++
+	row = importUnguarded(row)
 	for c, s := range row.Cells {
 		if strings.ContainsRune(s, '\ufffd') {
 			i.find(Finding{
@@ -153,6 +155,24 @@ func (i *tableImport) row(row *table.Row) {
 		return
 	}
 	i.further(row)
+}
+
+// importUnguarded is a row without the apostrophes that Export puts before what a spreadsheet program would run.
+func importUnguarded(row *table.Row) *table.Row {
+	cloned := false
+	for c, s := range row.Cells {
+		plain := table.Unguard(s)
+		if plain == s {
+			continue
+		}
+		if !cloned { // the reader may still need its own
+			own := *row
+			own.Cells = slices.Clone(row.Cells)
+			row, cloned = &own, true
+		}
+		row.Cells[c] = plain
+	}
+	return row
 }
 
 // repeated reports whether a row is the header again, as where pages were joined.

@@ -51,6 +51,12 @@ func (i *tableImport) set(row, c int, field, text string) {
 		e.Version = text
 	case "reason":
 		e.Reason = text
+	case "base_id":
+		e.BaseID = text
+	case "base_version":
+		e.BaseVersion = text
+	case "desensitization":
+		e.Desensitization = text
 	case "items":
 		i.items(row, c, text)
 	case "conditions":
@@ -117,6 +123,13 @@ func (i *tableImport) setCoded(row, c int, field, text string) {
 			e.UpdatedAt = at
 		default:
 			e.CatalogUpdated = at
+		}
+	case "review":
+		switch text {
+		case "pending", "accepted", "returned":
+			e.Review = text
+		default:
+			why = "不是 pending、accepted 或 returned"
 		}
 	case "security_review":
 		word, ok := map[string]string{"通过": "passed", "已通过": "passed", "passed": "passed", "不通过": "failed", "未通过": "failed", "failed": "failed"}[strings.ToLower(text)]

@@ -12,13 +12,14 @@ type jsonEntry struct {
 	items  []Item // of the entry at hand; copied at its end
 	e      *Entry
 	unread []Unread
+	alias  uint64 // the aliases among the keys of the entry, by jsonAliases
 }
 
 // read reads one entry at the scanner's place.
 func (j *jsonEntry) read(e *Entry) bool {
-	j.e, j.unread = e, j.unread[:0]
+	j.e, j.unread, j.alias = e, j.unread[:0], 0
 	var seen uint64
-	return j.s.members(0, func(key string, at int) bool {
+	ok := j.s.members(0, func(key string, at int) bool {
 		n := entryFieldNumber(key)
 		if n == 0 {
 			return j.other(key, at)
@@ -29,6 +30,10 @@ func (j *jsonEntry) read(e *Entry) bool {
 		seen |= 1 << n
 		return j.field(n)
 	})
+	if ok && j.alias != 0 {
+		j.adopt(seen)
+	}
+	return ok
 }
 
 func (j *jsonEntry) twice(key string, at int) bool {
@@ -49,6 +54,9 @@ func (j *jsonEntry) other(key string, at int) bool {
 		return j.twice(key, at)
 	}
 	jsonPut(m, key, v)
+	if m == &j.e.Extra {
+		j.alias |= jsonAliasBit(key)
+	}
 	return true
 }
 
@@ -190,6 +198,9 @@ func (j *jsonEntry) list() bool {
 		j.items = append(j.items, Item{})
 		if j.s.null() {
 			return true
+		}
+		if j.s.peek() == '"' { // only its name
+			return j.str(&j.items[len(j.items)-1].Name)
 		}
 		return j.item(&j.items[len(j.items)-1], len(j.items)-1)
 	})

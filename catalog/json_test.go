@@ -67,7 +67,7 @@ func TestReadJSONNamesLineAndColumnOfWhatIsWrong(t *testing.T) {
 		`{"level":1.5}`:                                       `1:10: a whole number is expected here`,
 		`{"name":1}`:                                          `1:9: a string is expected here`,
 		`{"items":{}}`:                                        `1:10: a list is expected here`,
-		`{"items":["a"]}`:                                     `1:11: an object is expected here`,
+		`{"items":[1]}`:                                       `1:11: an object is expected here`,
 		"{\"name\":\"\xff\"}":                                 `1:10: invalid UTF-8: save the file as UTF-8`,
 		"{\"name\":\"a\nb\"}":                                 `1:11: a control character within a string has to be escaped`,
 		`{"name":"\ud800"}`:                                   `1:10: half a surrogate pair`,
@@ -112,6 +112,35 @@ func TestReadJSONKeepsWhatItDoesNotUnderstandAndOpensNothingByIt(t *testing.T) {
 	assert.Equal(t, 2, in.Unread[0].Row)
 	assert.Equal(t, "open_type", in.Unread[0].Column)
 	assert.Equal(t, catalog.Monthly, readJSON(t, `{"update_frequency":"每月"}`).Catalog.Entries[0].UpdateFrequency)
+}
+
+func TestReadJSONTakesItemsThatAreOnlyNames(t *testing.T) {
+	e := readJSON(t, `{"name":"a","items":["主键",{"name":"地址","length":20},"",null]}`).Catalog.Entries[0]
+	assert.Equal(t, []catalog.Item{{Name: "主键"}, {Name: "地址", Length: 20}, {}, {}}, e.Items)
+}
+
+func TestReadJSONTakesAliasesWhereOurOwnKeysAreAbsent(t *testing.T) {
+	for text, want := range map[string]catalog.Entry{
+		`{"title":"停车场","formats":["csv","xlsx"],"updated":"2026-02-11","seq":"7"}`: {
+			ID: "7", Name: "停车场", Format: "csv,xlsx", UpdatedAt: time.Date(2026, 2, 11, 0, 0, 0, 0, time.FixedZone("", 8*60*60)),
+		},
+		`{"seq":7,"formats":"csv"}`:                   {ID: "7", Format: "csv"},
+		`{"title":"a","name":"b","seq":1,"id":"c"}`:   {ID: "c", Name: "b", Extra: map[string]any{"title": "a", "seq": 1.}},
+		`{"name":"b","title":"a","id":"","seq":"1"}`:  {Name: "b", Extra: map[string]any{"title": "a", "seq": "1"}},
+		`{"extra":{"title":"a"}}`:                     {Extra: map[string]any{"title": "a"}},
+		`{"title":1,"formats":["a,b"],"updated":"x"}`: {Extra: map[string]any{"title": 1., "formats": []any{"a,b"}, "updated": "x"}},
+		`{"title":"","formats":[],"updated":""}`:      {},
+		`{"seq":1.5}`:                                 {Extra: map[string]any{"seq": 1.5}},
+	} {
+		e := readJSON(t, text).Catalog.Entries[0]
+		assert.True(t, want.UpdatedAt.Equal(e.UpdatedAt), text)
+		e.Origin, e.UpdatedAt, want.UpdatedAt = nil, time.Time{}, time.Time{}
+		assert.Equal(t, want, e, text)
+	}
+	in := readJSON(t, `{"title":1,"updated":"x"}`)
+	require.Len(t, in.Unread, 2)
+	assert.Equal(t, catalog.Unread{Row: 1, Column: "updated", Value: "x", Why: "不能按这一字段理解，已保留在附加信息中"}, in.Unread[1])
+	assert.Equal(t, "a", readJSON(t, `{"title":"a"}`, catalog.FactNames("title")).Catalog.Entries[0].Facts["title"])
 }
 
 func TestReadJSONReadsTheSampleCityWithItsFactsBesideTheFields(t *testing.T) {
@@ -251,6 +280,7 @@ func FuzzReadJSONAgreesWithEncodingJSON(f *testing.F) {
 	for _, s := range []string{
 		`{"id":"a","items":[{"name":"b","length":3,"facts":{"x":1e3}}],"conditions":["c",null],"level":2,"updated_at":"2026-01-31T08:00:00+08:00","facts":{"a":[1,"\u00e9"]}}`,
 		`{"items":[],"name":"\ud83d\ude00","extra":null,"facts":{}}`, `{"items":[null],"level":null,"sharing":"none","open_type":"closed"}`, `{"name":"` + "\u2028" + `","url":""}`, `{"level":-0}`,
+		`{"items":["a","\u540d",null,{"name":"b"}],"title":"c"}`, `{"items":["a",""]}`,
 	} {
 		f.Add(s)
 	}
@@ -261,10 +291,33 @@ func FuzzReadJSONAgreesWithEncodingJSON(f *testing.F) {
 		}
 		got := in.Catalog.Entries[0]
 		got.Origin = nil
-		var want catalog.Entry
-		require.NoError(t, json.Unmarshal([]byte(text), &want), text)
 		var raw map[string]json.RawMessage
 		require.NoError(t, json.Unmarshal([]byte(text), &raw))
+		for _, alias := range []string{"title", "formats", "updated", "seq"} {
+			if _, ok := raw[alias]; ok { // encoding/json knows our own keys only
+				return
+			}
+		}
+		var items []any
+		_ = json.Unmarshal(raw["items"], &items) // without the key there is nothing to do
+		for i, it := range items {
+			if name, ok := it.(string); ok { // an item that is only its name
+				items[i] = map[string]any{"name": name}
+			}
+		}
+		plain := []byte(text)
+		if items != nil {
+			both := map[string]any{}
+			for k, v := range raw {
+				both[k] = v
+			}
+			both["items"] = items
+			var err error
+			plain, err = json.Marshal(both)
+			require.NoError(t, err)
+		}
+		var want catalog.Entry
+		require.NoError(t, json.Unmarshal(plain, &want), text)
 		var freq string
 		_ = json.Unmarshal(raw["update_frequency"], &freq) // words of frequencies are read, and kept words are not
 		if string(want.UpdateFrequency) != string(got.UpdateFrequency) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"slices"
-	"strings"
 )
 
 // LedgerKind is what happened to the openness of an entry.
@@ -24,6 +23,8 @@ const (
 	LedgerFormat     LedgerKind = "format_not_machine_readable"
 	LedgerRenumbered LedgerKind = "renumbered" // published again under another id; its own downgrades are listed too
 	LedgerMoved      LedgerKind = "moved"      // to another unit
+	LedgerSplit      LedgerKind = "split"      // into several entries, NewID names all; what they lose is listed too
+	LedgerMerged     LedgerKind = "merged"     // with others into one entry; what is lost is listed too
 )
 
 // LedgerChange is one change of openness (Article 15). ID is the id in the old catalog, and in the new one where it is added.
@@ -59,7 +60,8 @@ type ledger struct {
 }
 
 // Diff finds what changed in openness from one version to the next, hidden downgrades too (Article 15). Entries are one where their ids
-// are; what disappeared while open is looked for under another id by unit and name, then by owning system and items.
+// are; what disappeared while open is looked for in the entries that it was split or merged into, and under another id by unit and name,
+// then by owning system and items.
 func Diff(before, after *Catalog, opts ...LedgerOption) (*Ledger, error) {
 	if before == nil || after == nil {
 		return nil, errors.New("catalog: diff: two catalogs are compared")
@@ -82,16 +84,32 @@ func Diff(before, after *Catalog, opts ...LedgerOption) (*Ledger, error) {
 			fresh = append(fresh, e)
 		}
 	}
-	match := newLedgerMatch(fresh)
+	var gone []*Entry
+	for i := range before.Entries {
+		if o := &before.Entries[i]; is[o.ID] == nil {
+			gone = append(gone, o)
+		}
+	}
+	match, parts := newLedgerMatch(fresh), newLedgerParts(gone, fresh)
+	match.reserve(parts)
 	for i := range before.Entries {
 		o := &before.Entries[i]
 		if n := is[o.ID]; n != nil {
-			l.pair(o, n)
+			l.pair(o, n, true)
+			continue
+		}
+		if pieces := parts.split[o]; pieces != nil {
+			l.cut(o, pieces)
+			continue
+		}
+		if n := parts.merged[o]; n != nil {
+			l.add(LedgerChange{Kind: LedgerMerged, Entry: o.ID, NewID: n.ID, Unit: n.Unit, Evidence: "unit and items"}, "")
+			l.pair(o, n, true)
 			continue
 		}
 		if n, why := match.find(o); n != nil {
 			l.add(LedgerChange{Kind: LedgerRenumbered, Entry: o.ID, NewID: n.ID, Unit: n.Unit, Evidence: why}, "")
-			l.pair(o, n)
+			l.pair(o, n, true)
 			continue
 		}
 		c := LedgerChange{Kind: LedgerRemoved, Entry: o.ID, Unit: o.Unit, From: string(o.OpenType)}
@@ -146,17 +164,6 @@ func (l *ledger) add(c LedgerChange, needs string) {
 	l.out.Changes = append(l.out.Changes, c)
 }
 
-// ledgerLegal reports whether a text names an article, and is not an internal rule or the minutes of a meeting.
-func ledgerLegal(text string) bool {
-	for _, inner := range [...]string{"会议纪要", "内部", "纪要", "通知", "批示", "请示"} {
-		if strings.Contains(text, inner) {
-			return false
-		}
-	}
-	from := strings.Index(text, "第")
-	return from >= 0 && strings.Contains(text[from:], "条")
-}
-
 // ledgerRank orders open types; what is unknown is as strict as closed.
 func ledgerRank(t OpenType) int {
 	switch t {
@@ -169,8 +176,8 @@ func ledgerRank(t OpenType) int {
 	}
 }
 
-// pair compares an entry before and after.
-func (l *ledger) pair(o, n *Entry) {
+// pair compares an entry before and after, its items too where they are not compared otherwise.
+func (l *ledger) pair(o, n *Entry, items bool) {
 	c := LedgerChange{Entry: o.ID, Unit: n.Unit}
 	if n.ID != o.ID {
 		c.NewID = n.ID
@@ -198,6 +205,9 @@ func (l *ledger) pair(o, n *Entry) {
 	}
 	if o.OpenType.Open() && n.OpenType.Open() {
 		c.From, c.To = "", ""
+		if items {
+			l.items(c, o, n)
+		}
 		l.hidden(c, o, n)
 	}
 }

@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// hidden finds what the public loses though the open type stays.
+// hidden finds what the public loses though the open type stays, beside items.
 func (l *ledger) hidden(c LedgerChange, o, n *Entry) {
-	l.items(c, o, n)
 	if lost := ledgerNew(o.Conditions, n.Conditions); len(lost) > 0 {
 		c.Kind, c.From, c.To = LedgerConditions, strings.Join(o.Conditions, "；"), strings.Join(n.Conditions, "；")
 		l.add(c, ledgerTighter)
@@ -92,6 +91,18 @@ func newLedgerMatch(fresh []*Entry) *ledgerMatch {
 		}
 	}
 	return m
+}
+
+// reserve takes the new entries that old ones were split or merged into.
+func (m *ledgerMatch) reserve(p *ledgerParts) {
+	for _, pieces := range p.split {
+		for _, n := range pieces {
+			m.taken[n] = true
+		}
+	}
+	for _, n := range p.merged {
+		m.taken[n] = true
+	}
 }
 
 // ledgerAlike is the share of items from which two entries of one system are one.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -43,15 +44,20 @@ type MergeOption func(*merger)
 // MergeShrink sets from which percentage of entries lost a submission is refused; 20 where it is not set, 100 for never.
 func MergeShrink(percent int) MergeOption { return func(m *merger) { m.shrink = percent } }
 
-// MergeUnits renames units, as after a reorganisation: old name to new name.
+// MergeEmptied accepts a submission that leaves nothing of the one before because it declares deletions; else it is refused like one
+// that shrank, since a slip in a list of deletions looks the same.
+func MergeEmptied() MergeOption { return func(m *merger) { m.emptied = true } }
+
+// MergeUnits renames units, as after a reorganisation: old name to new name. Renames follow one another: A to B and B to C is A to C.
 func MergeUnits(renamed map[string]string) MergeOption { return func(m *merger) { m.units = renamed } }
 
 type merger struct {
-	shrink int
-	units  map[string]string
-	out    *Merged
-	names  map[string]int    // unit and name → position in the merged catalog
-	claims map[string]*Entry // system and name → first claim
+	shrink  int
+	emptied bool
+	units   map[string]string
+	out     *Merged
+	names   map[string]int    // unit and name → position in the merged catalog
+	claims  map[string]*Entry // system and name → first claim
 }
 
 const mergeShrink = 20
@@ -68,6 +74,11 @@ func Merge(parts []Part, opts ...MergeOption) (*Merged, error) {
 	for _, o := range opts {
 		o(m)
 	}
+	units, err := mergeRenames(m.units)
+	if err != nil {
+		return nil, err
+	}
+	m.units = units
 	parts = slices.Clone(parts)
 	slices.SortStableFunc(parts, func(a, b Part) int { return cmp.Compare(a.Source, b.Source) })
 	for i := range parts {
@@ -89,20 +100,16 @@ func (m *merger) part(p *Part) {
 		gone[id] = true
 	}
 	if p.Previous != nil {
-		is := map[string]bool{}
-		for i := range from.Entries {
-			is[mergeLocal(&from.Entries[i])] = true
-		}
-		var lost []string
-		for i := range p.Previous.Entries {
-			if id := mergeLocal(&p.Previous.Entries[i]); id != "" && !is[id] && !gone[id] {
-				lost = append(lost, id)
-			}
-		}
-		if before := len(p.Previous.Entries); m.shrink < 100 && len(lost)*100 > before*m.shrink {
+		lost, emptied := mergeLost(p, gone)
+		switch before := len(p.Previous.Entries); {
+		case m.shrink < 100 && len(lost)*100 > before*m.shrink:
 			m.find("merge.shrunk", &Entry{ID: p.Source}, SeverityError, fmt.Sprintf("%s 上次报送 %d 条，本次未经声明减少 %d 条，超过 %d%%，本次报送未予采用，保留上次", p.Source, before, len(lost), m.shrink), "核对报送的目录；确需删除的，列入删除清单")
 			from, n.Kept = p.Previous, true
-		} else {
+		case emptied && !m.emptied:
+			m.find("merge.emptied", &Entry{ID: p.Source}, SeverityError, fmt.Sprintf("%s 上次报送 %d 条，本次声明删除后一条不剩，本次报送及其删除清单未予采用，保留上次", p.Source, before), "核对删除清单；确需全部删除的，由汇聚方明确允许后重新汇聚")
+			from, n.Kept = p.Previous, true
+			clear(gone)
+		default:
 			for _, id := range lost {
 				gone[id] = true
 			}
@@ -117,6 +124,48 @@ func (m *merger) part(p *Part) {
 		m.entry(&n, p.Source, from.Entries[i], gone, seen)
 	}
 	m.out.Sources = append(m.out.Sources, n)
+}
+
+// mergeLost are the ids of the submission before that are missing without a word, and whether deletions that are declared, with
+// them, leave nothing of it.
+func mergeLost(p *Part, gone map[string]bool) (lost []string, emptied bool) {
+	is := map[string]bool{}
+	for i := range p.Catalog.Entries {
+		is[mergeLocal(&p.Catalog.Entries[i])] = true
+	}
+	left, declared := false, false
+	for i := range p.Previous.Entries {
+		switch id := mergeLocal(&p.Previous.Entries[i]); {
+		case id == "":
+		case gone[id]:
+			declared = true
+		case is[id]:
+			left = true
+		default:
+			lost = append(lost, id)
+		}
+	}
+	return lost, declared && !left
+}
+
+// mergeRenames follows renames of renamed units to the last name of each.
+func mergeRenames(units map[string]string) (map[string]string, error) {
+	out := make(map[string]string, len(units))
+	for _, from := range slices.Sorted(maps.Keys(units)) {
+		to := units[from]
+		for steps := 0; ; steps++ {
+			next, ok := units[to]
+			if !ok || next == to {
+				break
+			}
+			if steps == len(units) {
+				return nil, errors.New("catalog: merge: units are renamed in a circle: " + from)
+			}
+			to = next
+		}
+		out[from] = to
+	}
+	return out, nil
 }
 
 func mergeLocal(e *Entry) string { return cmp.Or(e.LocalID, e.ID) }

@@ -43,11 +43,19 @@ var diffKinds = map[catalog.LedgerKind]string{
 	catalog.LedgerDeleted: "删除已开放条目", catalog.LedgerItemGone: "删除已开放数据项", catalog.LedgerItemClosed: "数据项不再开放",
 	catalog.LedgerConditions: "开放条件加严", catalog.LedgerFrequency: "更新频率降低", catalog.LedgerFormat: "格式不再机器可读",
 	catalog.LedgerRenumbered: "更换编号", catalog.LedgerMoved: "更换单位",
+	catalog.LedgerSplit: "拆分", catalog.LedgerMerged: "合并",
 }
 
 func diffText(lang string, l *catalog.Ledger) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, pick(lang, "%d changes, %d without the basis they need\n", "变更 %d 项，缺少依据 %d 项\n"), len(l.Changes), l.Unsupported)
+	changes, basis := "%d changes", "%d without the basis they need\n"
+	if len(l.Changes) == 1 {
+		changes = "%d change"
+	}
+	if l.Unsupported == 1 {
+		basis = "%d without the basis it needs\n"
+	}
+	fmt.Fprintf(&b, pick(lang, changes+", "+basis, "变更 %d 项，缺少依据 %d 项\n"), len(l.Changes), l.Unsupported)
 	for i := range l.Changes {
 		ch := &l.Changes[i]
 		fmt.Fprintf(&b, "  %s %s", ch.Entry, pick(lang, string(ch.Kind), diffKinds[ch.Kind]))

@@ -7,9 +7,10 @@ import "strings"
 // whoever opens the exported catalog. Guard puts an apostrophe before such a cell, which these programs show as text.
 //
 // A plain number (-3, +1.5, -2.0E-7) keeps its form: it cannot do anything, and an apostrophe would make it text. White space in front
-// counts as nothing, since programs trim it. Unguard takes the apostrophe off again.
+// counts as nothing, since programs trim it. A cell that has apostrophes before such a text of itself gets one more, so that Unguard
+// gives back every cell as it was.
 func Guard(cell string) string {
-	if !dangerous(cell) {
+	if !dangerous(strings.TrimLeft(cell, "'")) {
 		return cell
 	}
 	return "'" + cell
@@ -17,7 +18,7 @@ func Guard(cell string) string {
 
 // Unguard undoes Guard, and leaves every other cell as it is.
 func Unguard(cell string) string {
-	if rest, ok := strings.CutPrefix(cell, "'"); ok && dangerous(rest) {
+	if rest, ok := strings.CutPrefix(cell, "'"); ok && dangerous(strings.TrimLeft(rest, "'")) {
 		return rest
 	}
 	return cell
