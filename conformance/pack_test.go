@@ -34,7 +34,7 @@ func check(t *testing.T, rules *banfa.Rules) int {
 
 // The design's example is a file of its own beside the pack: its suite is the specification by example.
 func TestTheDesignsExampleSuitePasses(t *testing.T) {
-	const folder = "/work/shared/design/examples/"
+	const folder = "../../shared/design/examples/"
 	fsys := fstest.MapFS{}
 	for _, name := range []string{"open-type.yaml", "open-type_test.yaml"} {
 		text, err := os.ReadFile(folder + name)
