@@ -31,7 +31,6 @@ func (d *document) catalog() {
 	}
 	c.Interpretations = d.interpretations(root, ids)
 	d.checkWaivers(ids)
-	d.l.bundle.Others = append(d.l.bundle.Others, &d.head)
 	if !d.failed {
 		d.l.bundle.Catalogs = append(d.l.bundle.Catalogs, c)
 	}

@@ -6,57 +6,6 @@ import (
 	"github.com/banfa-go/banfa/internal/source"
 )
 
-// conditions checks a file of kind Conditions: its frame, citations and expressions.
-func (d *document) conditions() {
-	root := d.file.Root
-	facts := d.facts(root.Get("facts"))
-	ids := d.ruleIDs(root)
-	env, _, _ := d.environment(facts, nil)
-	if env == nil {
-		return
-	}
-	d.variables(env, root.Get("variables"))
-	for _, key := range []string{"requirements", "obligations"} {
-		for _, n := range items(root.Get(key)) {
-			d.citations(n.Get("basis"))
-			d.ruleWindow(n)
-			d.compileExpr(env, n.Get("when"), boolType)
-			d.compileExpr(env, n.Get("require"), boolType)
-			d.l.rules++
-		}
-	}
-	d.interpretations(root, ids)
-	d.checkWaivers(ids)
-	d.l.bundle.Others = append(d.l.bundle.Others, &d.head)
-}
-
-// desensitization checks the frame, citations and the syntax of expressions of a file of that kind.
-func (d *document) desensitization() {
-	root := d.file.Root
-	ids := d.ruleIDs(root)
-	for _, key := range []string{"rules", "rows", "release"} {
-		for _, n := range items(root.Get(key)) {
-			d.citations(n.Get("basis"))
-			for _, x := range []string{"where", "apply", "when", "require"} {
-				d.syntax(n.Get(x))
-			}
-			for _, y := range words(n, "yields_to") {
-				if !ids[y.Value] {
-					d.report("BF4007", y.Range, "logic.unknown-id", "yields_to", y.Value).didYouMean(y.Value, sorted(mapKeys(ids)))
-				}
-			}
-			d.l.rules++
-		}
-	}
-	if r := root.Get("record"); r != nil && r.Kind == source.Map {
-		d.citations(r.Get("basis"))
-	}
-	d.params()
-	d.interpretations(root, ids)
-	d.checkWaivers(ids)
-	d.l.bundle.Others = append(d.l.bundle.Others, &d.head)
-}
-
 // syntax checks that a scalar is an expression, without knowing its names.
 func (d *document) syntax(n *source.Node) {
 	if n == nil || n.Kind != source.Scalar || n.Broken || len(n.CheckExpression()) > 0 || n.Value == "" {

@@ -399,7 +399,7 @@ func (l *loader) citable() error {
 
 // compile turns documents into rules: instruments first, since the others cite them, and suites last, since they test them.
 func (l *loader) compile() {
-	order := []string{"Instrument", "Classification", "Conditions", "Deadlines", "Catalog", "Desensitization", "Labels", "Suite"}
+	order := []string{"Instrument", "Classification", "Conditions", "Deadlines", "Catalog", "Desensitization", "Lifecycle", "Monitoring", "Labels", "Suite"}
 	for _, kind := range order {
 		for _, d := range l.docs {
 			if d.head.Kind != kind || d.file.Root == nil {
@@ -419,6 +419,10 @@ func (l *loader) compile() {
 				d.catalog()
 			case "Desensitization":
 				d.desensitization()
+			case "Lifecycle":
+				d.lifecycle()
+			case "Monitoring":
+				d.monitoring()
 			case "Labels":
 				d.labels()
 			case "Suite":

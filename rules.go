@@ -36,14 +36,7 @@ func (r *Rules) Warnings() *Diagnostics { return r.warnings }
 
 // Files iterates over the rule files, suites and labels aside, sorted by kind and name.
 func (r *Rules) Files() iter.Seq[RuleFile] {
-	var heads []*ruleset.Head
-	for _, c := range r.bundle.Classifications {
-		heads = append(heads, &c.Head)
-	}
-	for _, d := range r.bundle.Deadlines {
-		heads = append(heads, &d.Head)
-	}
-	heads = append(heads, r.bundle.Others...)
+	heads := r.bundle.Heads()
 	slices.SortFunc(heads, func(a, b *ruleset.Head) int { return strings.Compare(a.ID(), b.ID()) })
 	return func(yield func(RuleFile) bool) {
 		for _, h := range heads {

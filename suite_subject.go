@@ -71,6 +71,26 @@ func (l *loader) suiteSubject(id string) *suiteSubject {
 			return catalogSubject(x)
 		}
 	}
+	for _, x := range l.bundle.Conditions {
+		if x.ID() == id {
+			return conditionsSubject(x)
+		}
+	}
+	for _, x := range l.bundle.Desensitizations {
+		if x.ID() == id {
+			return desensitizationSubject(x)
+		}
+	}
+	for _, x := range l.bundle.Lifecycles {
+		if x.ID() == id {
+			return lifecycleSubject(x)
+		}
+	}
+	for _, x := range l.bundle.Monitorings {
+		if x.ID() == id {
+			return monitoringSubject(x)
+		}
+	}
 	return nil
 }
 

@@ -56,7 +56,12 @@ func newEngine(rules *banfa.Rules) (*engine, error) {
 	if err := e.addDeadlines(); err != nil {
 		return nil, err
 	}
-	return e, e.addCatalogs()
+	for _, add := range []func() error{e.addCatalogs, e.addConditions, e.addDesensitization, e.addLifecycle, e.addMonitoring} {
+		if err := add(); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
 }
 
 var (

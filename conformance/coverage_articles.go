@@ -24,16 +24,8 @@ type ArticleCoverage struct {
 func (cov *Coverage) articles(rules *banfa.Rules) {
 	b := rules.Bundle()
 	own := map[string]string{} // by KIND/NAME: the instrument that citations without one belong to
-	var heads []*ruleset.Head
-	for _, c := range b.Classifications {
-		heads = append(heads, &c.Head)
-	}
-	for _, d := range b.Deadlines {
-		heads = append(heads, &d.Head)
-	}
-	heads = append(heads, b.Others...)
 	var named []string
-	for _, h := range heads {
+	for _, h := range b.Heads() {
 		own[h.ID()] = h.Instrument
 		if h.Kind == "Instrument" {
 			cov.outline[h.Name] = h.File

@@ -79,20 +79,29 @@ const description = "Rule files for opening public data: check, test and apply t
 type commands struct {
 	globals
 
-	Check    checkCommand    `cmd:"" help:"Parse, type-check, lint and analyse rule files."`
-	Test     testCommand     `cmd:"" help:"Run suites."`
-	Fmt      fmtCommand      `cmd:"" help:"Lay rule files out canonically, comments kept."`
-	Classify classifyCommand `cmd:"" help:"Decide open types, with reasons, missing facts and paths to a more open type."`
-	Ask      askCommand      `cmd:"" help:"Interview: ask only what can still change the answer."`
-	Change   changeCommand   `cmd:"" help:"Decide whether a recorded open type may be changed (Art. 15)."`
-	Due      dueCommand      `cmd:"" help:"Compute when a deadline ends, with its day-by-day proof."`
-	Catalog  catalogCommand  `cmd:"" help:"Keep base and open catalogs: import, check, derive, compare, export."`
-	Open     openCommand     `cmd:"" help:"From a base catalog to its report and open catalog, in one go (Arts. 17 to 20)."`
-	Coverage coverageCommand `cmd:"" help:"Show article, rules and cases side by side."`
-	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of rule files, or of one file's facts."`
-	Executor executorCommand `cmd:"" help:"Answer the executor protocol on standard input and output."`
-	HelpOn   helpCommand     `cmd:"" name:"help" help:"Show the help of a command."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Check       checkCommand       `cmd:"" help:"Parse, type-check, lint and analyse rule files."`
+	Test        testCommand        `cmd:"" help:"Run suites."`
+	Fmt         fmtCommand         `cmd:"" help:"Lay rule files out canonically, comments kept."`
+	Classify    classifyCommand    `cmd:"" help:"Decide open types, with reasons, missing facts and paths to a more open type."`
+	Ask         askCommand         `cmd:"" help:"Interview: ask only what can still change the answer."`
+	Change      changeCommand      `cmd:"" help:"Decide whether a recorded open type may be changed (Art. 15)."`
+	Due         dueCommand         `cmd:"" help:"Compute when a deadline ends, with its day-by-day proof."`
+	Catalog     catalogCommand     `cmd:"" help:"Keep base and open catalogs: import, check, derive, compare, export."`
+	Open        openCommand        `cmd:"" help:"From a base catalog to its report and open catalog, in one go (Arts. 17 to 20)."`
+	Decide      decideCommand      `cmd:"" help:"Advise on an access application: approve, reject or incomplete, with reasons (Arts. 24 to 27, 40 to 44)."`
+	Conditions  conditionsCommand  `cmd:"" help:"What conditions publish up front: form, materials, draft agreement (Arts. 41, 43)."`
+	Lifecycle   lifecycleCommand   `cmd:"" help:"Where a case stands: states, events and what is legal now."`
+	Monitor     monitorCommand     `cmd:"" help:"Watch usage events: JSON lines in, alerts out (Art. 59)."`
+	Desensitize desensitizeCommand `cmd:"" help:"De-identify a file by a policy and keep the processing record (Arts. 36, 55)."`
+	Risk        riskCommand        `cmd:"" help:"Measure the re-identification risk of a file."`
+	Anonymise   anonymiseCommand   `cmd:"" help:"Find the generalisation of least loss that meets a privacy model."`
+	Scan        scanCommand        `cmd:"" help:"Look for identifiers left in any cell."`
+	Record      recordCommand      `cmd:"" help:"Verify processing records: chain and signature."`
+	Coverage    coverageCommand    `cmd:"" help:"Show article, rules and cases side by side."`
+	Schema      schemaCommand      `cmd:"" help:"Print the JSON Schema of rule files, or of one file's facts."`
+	Executor    executorCommand    `cmd:"" help:"Answer the executor protocol on standard input and output."`
+	HelpOn      helpCommand        `cmd:"" name:"help" help:"Show the help of a command."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
 // app is one run of the command.

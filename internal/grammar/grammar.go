@@ -76,7 +76,7 @@ const APIVersion = "banfa/v1"
 // Kinds lists the kinds of rule files in the order in which reports name them.
 func Kinds() []string {
 	return []string{
-		"Instrument", "Classification", "Catalog", "Conditions", "Deadlines", "Desensitization", "Suite", "Labels",
+		"Instrument", "Classification", "Catalog", "Conditions", "Deadlines", "Desensitization", "Lifecycle", "Monitoring", "Suite", "Labels",
 	}
 }
 
@@ -96,6 +96,10 @@ func Kind(kind string) (*Node, bool) {
 		keys = deadlinesKeys()
 	case "Desensitization":
 		keys = desensitizationKeys()
+	case "Lifecycle":
+		keys = lifecycleKeys()
+	case "Monitoring":
+		keys = monitoringKeys()
 	case "Suite":
 		keys = suiteKeys()
 	case "Labels":

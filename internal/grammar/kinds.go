@@ -54,35 +54,6 @@ func pinKey() Key {
 	return Key{"pin", leaf(Digest), false, Doc{"digest of the article's text", "条文文本摘要"}}
 }
 
-func conditionsKeys() []Key {
-	return []Key{
-		instrumentKey(),
-		{"extends", leaf(Words), false, Doc{"files whose requirements come first", "先行适用的条件文件"}},
-		{"datasets", leaf(Words), false, Doc{"the data sets it is for", "适用的数据集"}},
-		factsKey(false), variablesKey(), parametersKey(), interpretationsKey(), waiversKey(),
-		{"requirements", list(mapping(append([]Key{
-			{"id", leaf(Word), true, Doc{"its id", "编号"}},
-			{"dimension", choice("user", "scenario", "usage"), true, Doc{"user, scenario or usage (Arts. 25-27)", "主体、场景、方式（第二十五至二十七条）"}},
-			{"basis", leaf(Citations), true, Doc{"the law it applies", "依据"}},
-		},
-			Key{"when", leaf(Expr), false, Doc{"whether it concerns this application", "是否适用于该申请"}},
-			Key{"require", leaf(Expr), true, Doc{"what must hold", "应当成立的条件"}},
-			Key{"evidence", leaf(Texts), false, Doc{"the materials that show it", "证明材料"}},
-			Key{"mitigates", leaf(Texts), false, Doc{"the risk it answers (Art. 24)", "所应对的风险（第二十四条）"}},
-			messageKey(),
-			Key{"remedy", leaf(Text), false, Doc{"what the applicant can do", "补救办法"}},
-			effectiveKey(), pinKey(),
-		)...)), false, Doc{"the requirements", "条件"}},
-		{
-			"obligations", list(mapping(append(ruleHead(),
-				Key{"when", leaf(Expr), false, Doc{"whether it concerns this application", "是否适用"}},
-				Key{"text", leaf(Text), true, Doc{"the obligation", "义务"}}, effectiveKey())...)), false,
-			Doc{"what the agreement must bind the user to", "协议应当约定的义务"},
-		},
-		{"agreement", leaf(Any), false, Doc{"the agreement's terms", "协议条款"}},
-	}
-}
-
 func deadlinesKeys() []Key {
 	return []Key{
 		instrumentKey(),
@@ -141,38 +112,6 @@ func catalogKeys() []Key {
 			Key{"severity", choice("error", "warning"), false, Doc{"how bad it is", "严重程度"}},
 			messageKey(), effectiveKey(), pinKey(),
 		)...))), true, Doc{"the checks", "检查规则"}},
-	}
-}
-
-func desensitizationKeys() []Key {
-	return []Key{
-		instrumentKey(),
-		{"keys", list(leaf(Word)), false, Doc{"names of the keys that the host supplies", "由宿主提供的密钥名称"}},
-		{"columns", atLeast(1, dict(Text, mapping(
-			Key{"label", leaf(Text), true, Doc{"the name a person reads", "名称"}},
-			Key{"type", choice("bool", "int", "double", "string", "decimal", "date", "timestamp"), true, Doc{"the type", "类型"}},
-			Key{"class", choice("direct", "quasi", "sensitive", "plain"), true, Doc{"what it does to a person's identity", "标识类别"}},
-			Key{"semantic", leaf(Text), false, Doc{"the semantic type, such as cn.mobile", "语义类型"}},
-		))), true, Doc{"the columns", "列"}},
-		variablesKey(), parametersKey(), interpretationsKey(), waiversKey(),
-		{"rules", atLeast(1, list(mapping(append(ruleHead(),
-			Key{"where", leaf(Expr), true, Doc{"the columns it covers", "适用的列"}},
-			Key{"apply", leaf(Expr), true, Doc{"the transform", "处理"}},
-			Key{"on_invalid", choice("suppress", "refuse"), false, Doc{"what becomes of a value it cannot take", "不合格的值如何处理"}},
-			Key{"yields_to", leaf(Words), false, Doc{"the rules that come before it", "让位于哪些规则"}},
-			messageKey(), pinKey(),
-		)...))), true, Doc{"the rules", "规则"}},
-		{"rows", list(mapping(append(ruleHead(),
-			Key{"when", leaf(Expr), true, Doc{"the rows it concerns", "适用的行"}},
-			Key{"drop", leaf(Bool), false, Doc{"they are left out", "删除"}},
-			messageKey(),
-		)...)), false, Doc{"rules on whole rows", "行规则"}},
-		{
-			"release", list(mapping(append(ruleHead(),
-				Key{"require", leaf(Expr), true, Doc{"what must hold before release", "发布前应当成立的条件"}}, messageKey())...)), false,
-			Doc{"the gate", "发布条件"},
-		},
-		{"record", mapping(Key{"basis", leaf(Citations), true, Doc{"the law", "依据"}}), false, Doc{"the processing record", "处理记录"}},
 	}
 }
 

@@ -91,12 +91,43 @@ type Parameter struct {
 
 // Bundle is everything that was loaded.
 type Bundle struct {
-	Classifications []*Classification
-	Deadlines       []*Deadlines
-	Catalogs        []*Catalog
-	Suites          []*Suite
-	Labels          []*Labels
-	Others          []*Head // files of kinds that are only checked so far
+	Classifications  []*Classification
+	Deadlines        []*Deadlines
+	Catalogs         []*Catalog
+	Conditions       []*Conditions
+	Desensitizations []*Desensitization
+	Lifecycles       []*Lifecycle
+	Monitorings      []*Monitoring
+	Suites           []*Suite
+	Labels           []*Labels
+	Others           []*Head // files without rules to evaluate
+}
+
+// Heads returns what every rule file says of itself, suites and labels aside, in the order of loading.
+func (b *Bundle) Heads() []*Head {
+	var heads []*Head
+	for _, x := range b.Classifications {
+		heads = append(heads, &x.Head)
+	}
+	for _, x := range b.Deadlines {
+		heads = append(heads, &x.Head)
+	}
+	for _, x := range b.Catalogs {
+		heads = append(heads, &x.Head)
+	}
+	for _, x := range b.Conditions {
+		heads = append(heads, &x.Head)
+	}
+	for _, x := range b.Desensitizations {
+		heads = append(heads, &x.Head)
+	}
+	for _, x := range b.Lifecycles {
+		heads = append(heads, &x.Head)
+	}
+	for _, x := range b.Monitorings {
+		heads = append(heads, &x.Head)
+	}
+	return append(heads, b.Others...)
 }
 
 // Classification is a compiled file of that kind.

@@ -1,0 +1,33 @@
+package grammar
+
+func desensitizationKeys() []Key {
+	return []Key{
+		instrumentKey(),
+		{"keys", list(leaf(Word)), false, Doc{"names of the keys that the host supplies", "由宿主提供的密钥名称"}},
+		{"columns", atLeast(1, dict(Text, mapping(
+			Key{"label", leaf(Text), true, Doc{"the name a person reads", "名称"}},
+			Key{"type", choice("bool", "int", "double", "string", "decimal", "date", "timestamp"), true, Doc{"the type", "类型"}},
+			Key{"class", choice("direct", "quasi", "sensitive", "plain"), true, Doc{"what it does to a person's identity", "标识类别"}},
+			Key{"semantic", leaf(Text), false, Doc{"the semantic type, such as cn.mobile", "语义类型"}},
+		))), true, Doc{"the columns", "列"}},
+		variablesKey(), parametersKey(), interpretationsKey(), waiversKey(),
+		{"rules", atLeast(1, list(mapping(append(ruleHead(),
+			Key{"where", leaf(Expr), true, Doc{"the columns it covers", "适用的列"}},
+			Key{"apply", leaf(Expr), true, Doc{"the transform", "处理"}},
+			Key{"on_invalid", choice("suppress", "refuse"), false, Doc{"what becomes of a value it cannot take", "不合格的值如何处理"}},
+			Key{"yields_to", leaf(Words), false, Doc{"the rules that come before it", "让位于哪些规则"}},
+			messageKey(), pinKey(),
+		)...))), true, Doc{"the rules", "规则"}},
+		{"rows", list(mapping(append(ruleHead(),
+			Key{"when", leaf(Expr), true, Doc{"the rows it concerns", "适用的行"}},
+			Key{"drop", leaf(Bool), false, Doc{"they are left out", "删除"}},
+			messageKey(),
+		)...)), false, Doc{"rules on whole rows", "行规则"}},
+		{
+			"release", list(mapping(append(ruleHead(),
+				Key{"require", leaf(Expr), true, Doc{"what must hold before release", "发布前应当成立的条件"}}, messageKey())...)), false,
+			Doc{"the gate", "发布条件"},
+		},
+		{"record", mapping(Key{"basis", leaf(Citations), true, Doc{"the law", "依据"}}), false, Doc{"the processing record", "处理记录"}},
+	}
+}

@@ -1,0 +1,6 @@
+package ruleset
+
+// Desensitization is a compiled file of that kind.
+type Desensitization struct {
+	Head
+}
