@@ -123,9 +123,19 @@ func securityWithheld(e *Entry) bool {
 	return e.SecurityReview != "" && e.SecurityReview != "passed"
 }
 
-// deriveItemOpen reports whether an item's own open type lets it out with an entry: an empty one is the entry's.
-func deriveItemOpen(entry, item OpenType) bool {
-	return item == "" || item == Unconditional || item == Conditional && entry == Conditional
+// deriveItemOpen reports whether an item's own open type lets it out with an entry.
+func deriveItemOpen(entry, item OpenType) bool { return itemWithheld(entry, item) == "" }
+
+// itemWithheld says why an item's own open type does not let it out with an open entry, "" where it does: an item without one has the
+// entry's.
+func itemWithheld(entry, item OpenType) WithheldWhy {
+	switch {
+	case item == "" || item == Unconditional || item == Conditional && entry == Conditional:
+		return ""
+	case item == Conditional:
+		return WithheldStricter
+	}
+	return WithheldType
 }
 
 func (d *Derivation) set(i int, open bool) {

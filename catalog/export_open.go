@@ -116,17 +116,14 @@ func openEntry(base *Entry) (Entry, []Withheld) {
 	var kept []Withheld
 	for i := range base.Items {
 		item := &base.Items[i]
-		switch {
-		case item.OpenType != "" && !item.OpenType.Open():
-			kept = append(kept, Withheld{Entry: base.ID, Item: item.Name, Why: WithheldType})
-		case item.OpenType == Conditional && base.OpenType == Unconditional:
-			kept = append(kept, Withheld{Entry: base.ID, Item: item.Name, Why: WithheldStricter})
-		default:
-			e.Items = append(e.Items, Item{
-				Name: item.Name, Type: item.Type, Length: item.Length, Summary: item.Summary, Semantic: item.Semantic,
-				Granularity: item.Granularity, OpenType: item.OpenType,
-			})
+		if why := itemWithheld(base.OpenType, item.OpenType); why != "" {
+			kept = append(kept, Withheld{Entry: base.ID, Item: item.Name, Why: why})
+			continue
 		}
+		e.Items = append(e.Items, Item{
+			Name: item.Name, Type: item.Type, Length: item.Length, Summary: item.Summary, Semantic: item.Semantic,
+			Granularity: item.Granularity, OpenType: item.OpenType,
+		})
 	}
 	return e, kept
 }

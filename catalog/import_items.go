@@ -57,7 +57,7 @@ func (i *tableImport) itemDetails() bool {
 func (i *tableImport) itemExtras(row *table.Row, name string) {
 	for c, s := range row.Cells {
 		if f := i.field(c); strings.HasPrefix(f, "item.") && f != "item.name" && !table.Blank(s) && !row.Filled(c) {
-			i.keepItem(row.Number, c, name, importText(s), "该行没有信息项名称，不知属于哪一项")
+			i.keepItem(row.Number, c, name, importText(s), "该行没有数据项名称，不知属于哪一项")
 		}
 	}
 }
@@ -175,7 +175,7 @@ func (i *tableImport) itemFlag(it *Item, flag string, row int) {
 	case it.OpenType != "" && yes == (it.OpenType == Closed):
 		i.find(Finding{
 			Rule: "import.open_type", Severity: SeverityError, Entry: i.entry.ID, Unit: i.entry.Unit, Item: it.Name, Field: "open_type", Place: i.place(row, 0),
-			Message: fmt.Sprintf("信息项是否开放写“%s”，与其开放类型相互矛盾，按未明确处理", flag), Fix: "核实后改正其中一列",
+			Message: fmt.Sprintf("数据项是否开放写“%s”，与其开放类型相互矛盾，按未明确处理", flag), Fix: "核实后改正其中一列",
 		})
 		it.OpenType = Undetermined
 	}
@@ -191,7 +191,7 @@ func (i *tableImport) items(row, c int, text string) {
 		}
 	}
 	if len(list) == 0 {
-		i.keep(row, c, text, "没有可读的信息项")
+		i.keep(row, c, text, "没有可读的数据项")
 		return
 	}
 	for _, name := range list {
@@ -208,7 +208,7 @@ func (i *tableImport) prose(e *importEntry) {
 	if p.cut {
 		i.find(Finding{
 			Rule: "import.summary_cut", Severity: SeverityWarning, Entry: e.ID, Unit: e.Unit, Field: "summary", Place: i.place(e.Origin.Row, e.Origin.Layout.Columns["summary"]),
-			Message: "摘要在“包括”“包含”之后中断，没有列出信息项", Fix: "补全摘要，或单独列出信息项",
+			Message: "摘要在“包括”“包含”之后中断，没有列出数据项", Fix: "补全摘要，或单独列出数据项",
 		})
 	}
 }

@@ -89,7 +89,7 @@ unread {"row":4,"column":"H","value":"11/2/26","why":"不是可以确定的日�
 unread {"row":5,"column":"E","value":"纸质","why":"其中有不认识的格式：纸质"}
 unread {"row":5,"column":"H","value":"2026-02-30","why":"不是可以确定的日期；请写成 2026-02-11"}
 info import.title 1 表头以上的说明行，未作为目录读取：某市公共数据目录
-warning import.summary_cut D4 摘要在“包括”“包含”之后中断，没有列出信息项
+warning import.summary_cut D4 摘要在“包括”“包含”之后中断，没有列出数据项
 error import.duplicate A5 编号与第 4 行的目录“社会组织名录”重复，两条均已保留
 `, lines(t, in))
 	assert.Equal(t, 3, in.Catalog.Entries[0].Origin.Row)

@@ -138,7 +138,7 @@ func fusionText(lang string, r *fusionReport) []byte {
 	zh := lang == message.Chinese
 	var b bytes.Buffer
 	if zh {
-		fmt.Fprintf(&b, "融合审查（第二十条）：%d 条目录，%d 条规则，%d 个关联键；未开放而未计入 %d 条，未识别语义的信息项 %d 个\n", r.Entries, r.Rules, r.Keys, r.Skipped, r.Untyped)
+		fmt.Fprintf(&b, "融合审查（第二十条）：%d 条目录，%d 条规则，%d 个关联键；未开放而未计入 %d 条，未识别语义的数据项 %d 个\n", r.Entries, r.Rules, r.Keys, r.Skipped, r.Untyped)
 		fmt.Fprintf(&b, "发现 %d 项，其中待处置 %d 项\n", len(r.Findings), r.Open)
 	} else {
 		fmt.Fprintf(&b, "fusion review (第二十条): %d entries, %d rules, %d keys; %d entries not open and not counted, %d items of no known meaning\n", r.Entries, r.Rules, r.Keys, r.Skipped, r.Untyped)

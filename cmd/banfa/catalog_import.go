@@ -101,7 +101,7 @@ func (c *catalogImportCommand) print(a *app, r *catalogImportReport) error {
 	if r.Encoding != "" {
 		format += ", " + r.Encoding
 	}
-	say("%s (%s): %d entries, %d items, %d units\n", "%s（%s）：%d 条目录，%d 个信息项，%d 个单位\n", c.File, format, r.Entries, r.Items, r.Units)
+	say("%s (%s): %d entries, %d items, %d units\n", "%s（%s）：%d 条目录，%d 个数据项，%d 个单位\n", c.File, format, r.Entries, r.Items, r.Units)
 	if n := len(r.Unread); n > 0 {
 		say("not understood, and kept as it stands: %d\n", "未能读懂的值 %d 处，原值均已保留：\n", n)
 		for _, u := range r.Unread[:min(n, shown)] {

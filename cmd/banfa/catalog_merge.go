@@ -13,6 +13,9 @@ import (
 type catalogMergeCommand struct {
 	Sources  []string          `arg:"" help:"The submissions, each as source, =, file." placeholder:"SOURCE=FILE"`
 	Previous map[string]string `help:"The submission of a source before, as source, =, file." placeholder:"SOURCE=FILE"`
+	Rename   map[string]string `help:"A unit's old name, =, its new one, as after a reorganisation; again for each." placeholder:"OLD=NEW"`
+	Deleted  map[string]string `help:"The ids that a source declares deleted, one a line, as source, =, file." placeholder:"SOURCE=FILE"`
+	Emptied  bool              `help:"Accept a submission whose declared deletions leave nothing of the one before."`
 	Shrink   int               `help:"From which percentage of entries lost a submission is refused; 100 for never." default:"20"`
 	Out      string            `help:"Write the merged catalog to this file as JSON lines." placeholder:"FILE"`
 }
@@ -20,7 +23,7 @@ type catalogMergeCommand struct {
 // Run merges the catalogs of several sources.
 func (c *catalogMergeCommand) Run(a *app) error {
 	var parts []catalog.Part
-	previous := maps.Clone(c.Previous)
+	previous, deleted := maps.Clone(c.Previous), maps.Clone(c.Deleted)
 	for _, arg := range c.Sources {
 		source, path, ok := strings.Cut(arg, "=")
 		if !ok || source == "" || path == "" {
@@ -39,12 +42,25 @@ func (c *catalogMergeCommand) Run(a *app) error {
 			p.Previous = before.Catalog
 			delete(previous, source)
 		}
+		if list := deleted[source]; list != "" {
+			if p.Deleted, err = a.readWords(list); err != nil {
+				return err
+			}
+			delete(deleted, source)
+		}
 		parts = append(parts, p)
 	}
 	for _, source := range slices.Sorted(maps.Keys(previous)) { // a source that hands in nothing would vanish unseen
 		return fmt.Errorf("--previous %s: there is no submission of that source", source)
 	}
-	m, err := catalog.Merge(parts, catalog.MergeShrink(c.Shrink))
+	for _, source := range slices.Sorted(maps.Keys(deleted)) {
+		return fmt.Errorf("--deleted %s: there is no submission of that source", source)
+	}
+	opts := []catalog.MergeOption{catalog.MergeShrink(c.Shrink), catalog.MergeUnits(c.Rename)}
+	if c.Emptied {
+		opts = append(opts, catalog.MergeEmptied())
+	}
+	m, err := catalog.Merge(parts, opts...)
 	if err != nil {
 		return err
 	}
@@ -68,4 +84,22 @@ func (c *catalogMergeCommand) Run(a *app) error {
 		err = quiet(statusFindings)
 	}
 	return err
+}
+
+// readWords reads a file of one word a line; empty lines do not count.
+func (a *app) readWords(path string) ([]string, error) {
+	text, err := a.readAll(path)
+	if err == nil && len(text) > maxLine {
+		err = fmt.Errorf("%s: longer than %d bytes", path, maxLine)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var words []string
+	for line := range strings.Lines(string(text)) {
+		if w := strings.TrimSpace(line); w != "" {
+			words = append(words, w)
+		}
+	}
+	return words, nil
 }

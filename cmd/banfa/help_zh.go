@@ -125,6 +125,9 @@ var helpChinese = map[string]string{ // #nosec G101 -- texts, not credentials
 	"The legal basis of a downgrade: id of the entry, =, citation.":                 "降低开放程度的法律依据：条目编号=条款。",
 	"The submissions, each as source, =, file.":                                     "各来源的报送，写作：来源=文件。",
 	"The submission of a source before, as source, =, file.":                        "某来源的上次报送，写作：来源=文件。",
+	"A unit's old name, =, its new one, as after a reorganisation; again for each.": "单位更名（如机构改革后），写作：旧名=新名；可多次给出。",
+	"The ids that a source declares deleted, one a line, as source, =, file.":       "某来源声明删除的编号，每行一个，写作：来源=文件。",
+	"Accept a submission whose declared deletions leave nothing of the one before.": "允许声明删除后上次报送的条目一条不剩。",
 	"From which percentage of entries lost a submission is refused; 100 for never.": "减少的条目超过百分之几时不予采用；100 表示不限。",
 	"Write the merged catalog to this file as JSON lines.":                          "把汇聚后的目录以 JSON Lines 写入该文件。",
 	// catalog fusion
