@@ -101,6 +101,11 @@ func boundFacts(rules *Rules, id string) []ruleset.Fact {
 			return c.Facts
 		}
 	}
+	for _, c := range rules.bundle.Conditions {
+		if c.ID() == id {
+			return c.Facts
+		}
+	}
 	return nil
 }
 

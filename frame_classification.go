@@ -141,7 +141,7 @@ func (d *document) ruleIDs(root *source.Node) map[string]bool {
 		}
 	}
 	note(root.Get("scope"))
-	for _, key := range []string{"rules", "requirements", "obligations", "deadlines", "rows", "release"} {
+	for _, key := range []string{"rules", "requirements", "obligations", "deadlines", "rows", "release", "transitions"} {
 		all(root.Get(key))
 	}
 	note(root.Get("otherwise"))

@@ -1,6 +1,8 @@
 package banfa
 
 import (
+	"strconv"
+
 	"github.com/banfa-go/banfa/internal/expr"
 	"github.com/banfa-go/banfa/internal/ruleset"
 	"github.com/banfa-go/banfa/internal/source"
@@ -54,6 +56,9 @@ func (d *document) labels() {
 func collect(to map[string]string, prefix string, n *source.Node) {
 	if n == nil {
 		return
+	}
+	for i, item := range n.Items { // such as the materials of a requirement
+		to[prefix+strconv.Itoa(i)] = item.Value
 	}
 	for _, e := range n.Entries {
 		key := prefix + e.Key.Value

@@ -78,8 +78,8 @@ type loadOptions struct {
 // WithLimits sets limits; by default those that Limits names.
 func WithLimits(l Limits) Option { return optionFunc(func(o *loadOptions) { o.limits = l }) }
 
-// Citable makes the instruments of another file system citable, unless the bundle declares one of the same name. Nothing else
-// of it is loaded. By default only the bundle's own instruments can be cited.
+// Citable makes the instruments of another file system citable, and lets the bundle's conditions extend those of it, unless the bundle
+// declares one of the same name. Nothing else of it is loaded. By default only the bundle's own instruments can be cited.
 func Citable(fsys fs.FS) Option {
 	return optionFunc(func(o *loadOptions) { o.citable = append(o.citable, fsys) })
 }
@@ -138,8 +138,10 @@ type loader struct {
 	sources     map[string]string
 	instruments map[string]*Instrument
 	outlineFile map[string]string
+	bases       map[string]*document // conditions of citable file systems, which those of the bundle may extend
 	bundle      *ruleset.Bundle
 	rules       int
+	inherited   int // requirements and obligations of base files, once for each file that extends them
 	syntax      *expr.Syntax
 	workdays    *workday.Index
 }
@@ -147,7 +149,7 @@ type loader struct {
 func load(fsys fs.FS, opts []Option) (*Rules, *Diagnostics, error) {
 	l := &loader{
 		sources: map[string]string{}, instruments: map[string]*Instrument{}, outlineFile: map[string]string{},
-		bundle: &ruleset.Bundle{},
+		bases: map[string]*document{}, bundle: &ruleset.Bundle{},
 	}
 	l.opts.ctx = context.Background()
 	for _, o := range opts {
@@ -388,6 +390,8 @@ func (l *loader) citable() error {
 		for _, f := range files {
 			if d := sub.parse(f.name, f.text); d.head.Kind == "Instrument" && !d.failed {
 				d.instrument()
+			} else if d.head.Kind == "Conditions" && d.head.Name != "" {
+				l.bases[d.head.Name] = d
 			}
 		}
 		for id, in := range sub.instruments {
@@ -430,6 +434,7 @@ func (l *loader) compile() {
 			}
 		}
 	}
+	l.sharedDatasets()
 	if l.rules > l.opts.limits.Rules {
 		l.found = append(l.found, Diagnostic{
 			Code: "BF1012", File: ".", Key: "limit.rules",
@@ -490,6 +495,9 @@ func (l *loader) digest() string {
 		if d.head.Kind != "Suite" && d.head.Kind != "Labels" {
 			lines = append(lines, d.head.ID()+" "+d.head.Digest+"\n")
 		}
+	}
+	for _, d := range l.extended() {
+		lines = append(lines, d.head.ID()+" "+d.head.Digest+"\n")
 	}
 	sum := sha256.Sum256([]byte(strings.Join(sorted(lines), "")))
 	return "sha256:" + hex.EncodeToString(sum[:])

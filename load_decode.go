@@ -23,7 +23,8 @@ type document struct {
 	failed  bool                     // an error was found in it
 	unread  bool                     // an expression of it could not be compiled
 	waivers []waiver
-	outline *Instrument // the instrument its citations belong to
+	outline *Instrument     // the instrument its citations belong to
+	part    *conditionsPart // what a file of kind Conditions says itself
 
 	paramsRead bool
 	paramList  []ruleset.Parameter

@@ -64,6 +64,14 @@ func (r *Rules) Facts(id string) (facts []Fact, ok bool) {
 			return facts, true
 		}
 	}
+	for _, c := range r.bundle.Conditions {
+		if c.ID() == id {
+			for i := range c.Facts {
+				facts = append(facts, newFact(&c.Facts[i]))
+			}
+			return facts, true
+		}
+	}
 	return nil, false
 }
 

@@ -119,7 +119,7 @@ func (s *suiteReader) findSubject(n *source.Node) {
 // testable reports whether a suite can have a subject of that kind at all.
 func testable(kind string) bool {
 	switch kind {
-	case "Classification", "Conditions", "Deadlines", "Catalog", "Desensitization":
+	case "Classification", "Conditions", "Deadlines", "Catalog", "Desensitization", "Lifecycle", "Monitoring":
 		return true
 	}
 	return false
@@ -163,6 +163,8 @@ func (s *suiteReader) readCase(n *source.Node) {
 			s.required(n.KeyNode("change").Range, c.Change, "change")
 		}
 		s.deadlineInputs(&c, n)
+		s.monitorInputs(&c, n)
+		s.lifecycleInputs(&c, n)
 	}
 	s.expectations(&c, n, changing)
 	s.add(c)
@@ -259,7 +261,7 @@ func (s *suiteReader) inputs(n *source.Node) {
 	if s.subject == nil {
 		return
 	}
-	for _, key := range []string{"items", "change", "events", "deadline", "as_of"} {
+	for _, key := range []string{"items", "change", "events", "deadline", "as_of", "stream", "history"} {
 		if k := n.KeyNode(key); k != nil && !s.subject.takes(key) {
 			s.report("BF5001", k.Range, "suite.unknown-key", key, s.subject.id)
 		}

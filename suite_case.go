@@ -241,6 +241,8 @@ func (s *suiteReader) expected(k *ruleset.Expectation, x *suiteExpect, n *source
 		return ok
 	case ruleset.Routes:
 		return s.routes(k, x, n, c)
+	case ruleset.Cells:
+		return s.cells(k, x, n, c)
 	}
 	if n.Kind == source.Map || n.IsNull() {
 		return s.bad(n, "value.not-list", x.key)

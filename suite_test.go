@@ -121,25 +121,21 @@ tables:
 	}
 }
 
-func TestASuiteOfAKindThatCannotBeEvaluatedIsCheckedForItsFrame(t *testing.T) {
+func TestASuiteOfConditionsIsCheckedAgainstTheFactsOfItsFile(t *testing.T) {
 	text, err := os.ReadFile("testdata/suites/conditions.yaml")
 	require.NoError(t, err)
 	body := strings.Replace(suiteHead, "Classification/parking", "Conditions/access", 1) + `
 cases:
   - {id: a, basis: 第三条, facts: {whatever: 1}, expect: {decision: approve}}
-tables:
-  - id: t
-    table: |
-      | whatever || decision |
-      | 1        || approve  |
+  - {id: b, basis: 第三条, facts: {}, expect: {decision: incomplete}}
 `
-	rules, err := Load(suiteFiles(t, "s_test.yaml", body, "conditions.yaml", string(text)))
+	_, err = Load(suiteFiles(t, "s_test.yaml", body, "conditions.yaml", string(text)))
+	require.ErrorContains(t, err, "whatever is no fact of Conditions/access")
+	rules, err := Load(suiteFiles(t, "s_test.yaml", strings.Replace(body, "whatever: 1", "", 1), "conditions.yaml", string(text)))
 	require.NoError(t, err)
 	s := rules.bundle.Suites[0]
-	assert.True(t, s.FrameOnly)
-	require.Len(t, s.Cases, 2, "what was not run must show")
-	assert.Equal(t, "a", s.Cases[0].ID)
-	assert.Equal(t, "t", s.Cases[1].ID)
+	assert.False(t, s.FrameOnly)
+	assert.Len(t, s.Cases, 2)
 }
 
 func TestACaseStartsFromItsFixturesLeavesOutAndAdds(t *testing.T) {

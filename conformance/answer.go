@@ -10,6 +10,7 @@ import (
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/catalog"
 	"github.com/banfa-go/banfa/classify"
+	"github.com/banfa-go/banfa/condition"
 	"github.com/banfa-go/banfa/deadline"
 	"github.com/banfa-go/banfa/internal/ruleset"
 )
@@ -30,6 +31,10 @@ type Request struct {
 	Deadline string         `json:"deadline,omitempty"`
 	Events   map[string]any `json:"events,omitempty"`
 	AsOf     string         `json:"as_of,omitempty"`
+
+	Stream []map[string]any `json:"stream,omitempty"` // usage events in the order of arrival: id, at, and what the rule file declares
+
+	History []map[string]any `json:"history,omitempty"` // events of a lifecycle in their order: id, event, at, by, facts
 }
 
 // engine answers requests with this implementation; what it needs for each subject is made once.
@@ -120,12 +125,17 @@ func errorCode(err error) string {
 	var nif *classify.NotInForceError
 	var re *ResponseError
 	var cnf *catalog.CheckNotInForceError
+	var anf *condition.NotInForceError
 	switch {
 	case errors.As(err, &re):
 		return re.Code
 	case errors.As(err, &fe), errors.As(err, &ce), errors.Is(err, errNoTime):
 		return CodeInvalidInput
-	case errors.As(err, &nif), errors.As(err, &cnf):
+	case errors.As(err, &nif), errors.As(err, &cnf), errors.As(err, &anf):
+		return CodeNotInForce
+	case desensitizationCode(err) != "":
+		return desensitizationCode(err)
+	case monitorOutOfForce(err):
 		return CodeNotInForce
 	case errors.Is(err, errUnsupported), errors.Is(err, deadline.ErrNotFound):
 		return CodeUnsupported
@@ -144,7 +154,7 @@ func newRequest(suite *ruleset.Suite, c *ruleset.Case, now time.Time) *Request {
 	}
 	q := &Request{
 		ID: suite.Name + "/" + c.ID, Subject: suite.Subject, Facts: c.Facts, Items: c.Items, Change: c.Change,
-		Deadline: c.Deadline, Events: c.Events, AsOf: c.AsOf,
+		Deadline: c.Deadline, Events: c.Events, AsOf: c.AsOf, Stream: c.Stream, History: c.History,
 	}
 	if !at.IsZero() {
 		q.At = at.Format(time.RFC3339)

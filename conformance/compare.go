@@ -38,6 +38,9 @@ func compare(expect []ruleset.Expectation, got Answer) []compared {
 		value, given := got[x.Key]
 		have, sound := canonical(x.Shape, value)
 		want, _ := canonical(x.Shape, x.Value)
+		if x.Shape == ruleset.Cells {
+			have = sameCells(have, want)
+		}
 		c := compared{Difference: Difference{Key: x.Key, Want: want, Got: have, shape: x.Shape, missing: !given}}
 		switch {
 		case !given || !sound:
@@ -79,6 +82,8 @@ func canonical(shape ruleset.Shape, v any) (out any, sound bool) {
 		return v, false
 	case ruleset.Routes:
 		return canonicalRoutes(v)
+	case ruleset.Cells:
+		return canonicalCells(v)
 	}
 	list, ok := v.([]any)
 	if !ok {

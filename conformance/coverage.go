@@ -96,6 +96,18 @@ func Cover(ctx context.Context, rules *banfa.Rules, opts ...Option) (*Coverage, 
 	if err := cov.catalogs(ctx, e, settings(opts)); err != nil {
 		return nil, err
 	}
+	if err := cov.lifecycles(ctx, e, settings(opts)); err != nil {
+		return nil, err
+	}
+	if err := cov.monitorings(ctx, e, settings(opts)); err != nil {
+		return nil, err
+	}
+	if err := cov.conditions(ctx, e, settings(opts)); err != nil {
+		return nil, err
+	}
+	if err := cov.policies(ctx, e, settings(opts)); err != nil {
+		return nil, err
+	}
 	cov.articles(rules)
 	return cov, nil
 }

@@ -123,7 +123,7 @@ func parseRequest(line []byte) (*Request, error) {
 		return q, err
 	}
 	q.ID, _ = m["id"].(string)
-	known := []string{"id", "subject", "at", "facts", "items", "change", "deadline", "events", "as_of"}
+	known := []string{"id", "subject", "at", "facts", "items", "change", "deadline", "events", "as_of", "stream", "history"}
 	for _, k := range sortedKeys(m) {
 		if !slices.Contains(known, k) {
 			return q, &banfa.FactError{Fact: k, Code: "undeclared", Want: "a key of a request: " + strings.Join(known, ", ")}
@@ -152,6 +152,28 @@ func parseRequest(line []byte) (*Request, error) {
 	}
 	if q.Events, ok = m["events"].(map[string]any); !ok && m["events"] != nil {
 		return q, wrong("events", "an object")
+	}
+	stream, ok := m["stream"].([]any)
+	if !ok && m["stream"] != nil {
+		return q, wrong("stream", "a list of objects")
+	}
+	for _, x := range stream {
+		event, ok := x.(map[string]any)
+		if !ok {
+			return q, wrong("stream", "a list of objects")
+		}
+		q.Stream = append(q.Stream, event)
+	}
+	history, ok := m["history"].([]any)
+	if !ok && m["history"] != nil {
+		return q, wrong("history", "a list of objects")
+	}
+	for _, x := range history {
+		event, ok := x.(map[string]any)
+		if !ok {
+			return q, wrong("history", "a list of objects")
+		}
+		q.History = append(q.History, event)
 	}
 	items, ok := m["items"].([]any)
 	if !ok && m["items"] != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/classify"
+	"github.com/banfa-go/banfa/condition"
 	"github.com/banfa-go/banfa/internal/message"
 )
 
@@ -21,10 +22,6 @@ type askCommand struct {
 
 // Run asks, on standard input and output, what can still change the answer, until the outcome is determined or the input ends.
 func (c *askCommand) Run(a *app) error {
-	cl, err := a.classifier(c.Name)
-	if err != nil {
-		return err
-	}
 	known := banfa.Map{}
 	if c.Facts == "-" {
 		return fail(statusUsage, said("--facts: standard input is needed for the answers; name a file", "--facts：标准输入要用来回答问题；请写文件名"))
@@ -38,7 +35,7 @@ func (c *askCommand) Run(a *app) error {
 			return err
 		}
 	}
-	in, err := cl.Interview(a.ctx, known, a.at(c.At))
+	in, answer, err := c.start(a, known)
 	if err != nil {
 		return err
 	}
@@ -50,12 +47,57 @@ func (c *askCommand) Run(a *app) error {
 		return err
 	}
 	if a.JSON {
-		return a.printJSON(map[string]any{"facts": in.Facts(), "asked": in.Asked(), "result": in.Result()})
+		if err := a.printJSON(map[string]any{"facts": in.Facts(), "asked": in.Asked(), "result": answer()}); err != nil {
+			return err
+		}
+		return refusal(answer())
 	}
-	return a.answer(in.Result())
+	if r, ok := answer().(*condition.Result); ok {
+		return a.advice(r)
+	}
+	return a.answer(answer().(*classify.Result))
 }
 
-func (a *app) interview(in *classify.Interview, r *bufio.Reader, w io.Writer) error {
+// interviewer is an interview of either kind.
+type interviewer interface {
+	Next() (banfa.Fact, bool)
+	Answer(name string, value any) error
+	Skip(name string)
+	Back() (string, error)
+	Label(lang, key, own string) string
+	Facts() banfa.Map
+	Asked() []string
+}
+
+// start begins the interview of a file, Conditions/NAME or one of kind Classification; answer returns how it stands.
+func (c *askCommand) start(a *app, known banfa.Map) (in interviewer, answer func() any, err error) {
+	if strings.HasPrefix(c.Name, "Conditions/") {
+		access, err := a.access(c.Name)
+		if err != nil {
+			return nil, nil, err
+		}
+		at := a.now()
+		if !c.At.IsZero() {
+			at = c.At.Time
+		}
+		x, err := access.Interview(a.ctx, known, condition.At(at))
+		if err != nil {
+			return nil, nil, err
+		}
+		return x, func() any { return x.Result() }, nil
+	}
+	cl, err := a.classifier(c.Name)
+	if err != nil {
+		return nil, nil, err
+	}
+	x, err := cl.Interview(a.ctx, known, a.at(c.At))
+	if err != nil {
+		return nil, nil, err
+	}
+	return x, func() any { return x.Result() }, nil
+}
+
+func (a *app) interview(in interviewer, r *bufio.Reader, w io.Writer) error {
 	help := true
 	for {
 		f, ok := in.Next()
@@ -83,7 +125,7 @@ func (a *app) interview(in *classify.Interview, r *bufio.Reader, w io.Writer) er
 }
 
 // take deals with one answer. An answer that cannot be taken is said, and asked again.
-func (a *app) take(in *classify.Interview, f *banfa.Fact, line string, w io.Writer) error {
+func (a *app) take(in interviewer, f *banfa.Fact, line string, w io.Writer) error {
 	switch line {
 	case "":
 		return nil
@@ -105,7 +147,7 @@ func (a *app) take(in *classify.Interview, f *banfa.Fact, line string, w io.Writ
 	return err
 }
 
-func (a *app) question(in *classify.Interview, f *banfa.Fact) string {
+func (a *app) question(in interviewer, f *banfa.Fact) string {
 	ask := in.Label(a.lang, "facts."+f.Name+".ask", f.Ask)
 	if ask == "" {
 		ask = in.Label(a.lang, "facts."+f.Name+".label", f.Label)

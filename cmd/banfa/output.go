@@ -7,6 +7,7 @@ import (
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/classify"
+	"github.com/banfa-go/banfa/condition"
 	"github.com/banfa-go/banfa/deadline"
 )
 
@@ -46,6 +47,10 @@ func errorObject(err error) failure {
 	var nf *classify.NotFoundError
 	var nif *classify.NotInForceError
 	var ce *classify.ChangeError
+	var anf *condition.NotFoundError
+	var ani *condition.NotInForceError
+	var mnf *condition.MonitorNotFoundError
+	var mni *condition.MonitorNotInForceError
 	out := failure{Code: "error", Message: err.Error()}
 	switch {
 	case errors.As(err, &fe):
@@ -55,6 +60,14 @@ func errorObject(err error) failure {
 	case errors.As(err, &nf):
 		out.Code = "not_found"
 	case errors.As(err, &nif):
+		out.Code = "not_in_force"
+	case errors.As(err, &anf):
+		out.Code = "not_found"
+	case errors.As(err, &ani):
+		out.Code = "not_in_force"
+	case errors.As(err, &mnf):
+		out.Code = "not_found"
+	case errors.As(err, &mni):
 		out.Code = "not_in_force"
 	case deadline.CodeOf(err) != "":
 		deadlineFailure(&out, err)

@@ -38,6 +38,10 @@ func (a *app) describe(err error) string {
 	if deadline.CodeOf(err) != "" {
 		return deadline.Explain(err, a.lang)
 	}
+	var spoken interface{ Message(lang string) string }
+	if errors.As(err, &spoken) {
+		return spoken.Message(a.lang)
+	}
 	if text, ok := a.classifyError(err); ok {
 		return text
 	}

@@ -209,7 +209,7 @@ func (f *functions) overlaps(out *Analysis, active []bool) {
 }
 
 // example turns an assignment of the variables into facts.
-func (f *functions) example(assignment []int) Example {
+func (f *space) example(assignment []int) Example {
 	ex := Example{}
 	for v, value := range assignment {
 		d := f.owner[v]

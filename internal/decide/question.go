@@ -4,14 +4,20 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/banfa-go/banfa/internal/diagram"
 )
 
 // byDecisiveness orders leaves by how much knowing each is expected to settle: the entropy of the outcome that would be left,
 // were every value of every absent fact equally likely. Ties keep the order of declaration. It advises; exactness does not
 // depend on it.
 func (f *functions) byDecisiveness(leaves []int) {
+	f.space.byDecisiveness(f.total, f.e.C.OutOfScope()+1, leaves)
+}
+
+// byDecisiveness orders leaves by what they settle of a function that takes the first values only.
+func (f *space) byDecisiveness(total diagram.Ref, values int, leaves []int) {
 	left := make(map[int]float64, len(leaves))
-	ranks := f.e.C.OutOfScope() + 1
 	fixed := make([]int, len(f.owner))
 	for i := range fixed {
 		fixed[i] = -1
@@ -24,7 +30,7 @@ func (f *functions) byDecisiveness(leaves []int) {
 		}
 		for value := range f.m.Arity(d.variable) {
 			fixed[d.variable] = value
-			left[l] += f.weight(d.variable, value) * entropy(f.m.Distribution(f.total, ranks, f.weight, fixed))
+			left[l] += f.weight(d.variable, value) * entropy(f.m.Distribution(total, values, f.weight, fixed))
 		}
 		fixed[d.variable] = -1
 	}
@@ -35,7 +41,7 @@ func (f *functions) byDecisiveness(leaves []int) {
 func round(x float64) float64 { return math.Round(x*1e9) / 1e9 }
 
 // weight is the share of a variable's value among equally likely values of its leaf.
-func (f *functions) weight(v, value int) float64 {
+func (f *space) weight(v, value int) float64 {
 	d := f.owner[v]
 	if d < 0 || f.dims[d].variable != v || f.dims[d].class == nil {
 		return 1 / float64(f.m.Arity(v))

@@ -284,7 +284,7 @@ func (f *functions) evaluate(i int, k *Known, active []bool, every bool) {
 }
 
 // missing returns the leaves a function depends on, and whether that is exact.
-func (f *functions) missing(r diagram.Ref) (leaves []int, exact bool) {
+func (f *space) missing(r diagram.Ref) (leaves []int, exact bool) {
 	exact = true
 	in := make([]bool, len(f.dims))
 	support := f.m.Support(r)

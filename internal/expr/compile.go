@@ -36,6 +36,11 @@ func (e *Env) Compile(text string, want *Type) (*Expr, []Issue) {
 	if len(iss.Errors()) > 0 {
 		return nil, translate(text, iss, e.suggestions())
 	}
+	return e.prepare(text, checked, want)
+}
+
+// prepare makes a checked expression ready for evaluation.
+func (e *Env) prepare(text string, checked *cel.Ast, want *Type) (*Expr, []Issue) {
 	if e.usesBroken(checked.NativeRep().Expr()) {
 		return nil, nil
 	}

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -53,10 +54,12 @@ func (l Limits) withDefaults() Limits {
 // Function is a pure function that a host or a kind of rule file adds.
 type Function struct {
 	Name   string
+	On     *Type // what it is a method of; nil: of nothing
 	Params []*Type
 	Result *Type
 	Cost   uint64 // of one call; 1 where zero
 	Call   func(args []Value) (Value, error)
+	Placed bool // a transform of cells, see CompileCell; Call is then not used
 }
 
 // Leaf is a place in the facts that can be absent by itself: a fact, or a field of an object fact, at any depth.
@@ -114,6 +117,9 @@ func NewEnv(o Options) (*Env, error) {
 	for _, f := range o.Functions {
 		opts = append(opts, f.option())
 	}
+	if slices.ContainsFunc(o.Functions, func(f Function) bool { return f.Placed }) {
+		opts = append(opts, cellConversions())
+	}
 	for _, l := range o.Lookups {
 		opts = append(opts, l.options()...)
 	}
@@ -169,6 +175,9 @@ func (e *Env) Define(name, text string) (*Expr, []Issue) {
 }
 
 func (f Function) option() cel.EnvOption {
+	if f.On != nil || f.Placed {
+		return f.cellOption()
+	}
 	params := make([]*cel.Type, len(f.Params))
 	id := f.Name
 	for i, p := range f.Params {

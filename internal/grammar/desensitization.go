@@ -3,14 +3,21 @@ package grammar
 func desensitizationKeys() []Key {
 	return []Key{
 		instrumentKey(),
+		{"standard", leaf(Text), false, Doc{"the technical standard it follows", "所依据的技术标准"}},
 		{"keys", list(leaf(Word)), false, Doc{"names of the keys that the host supplies", "由宿主提供的密钥名称"}},
 		{"columns", atLeast(1, dict(Text, mapping(
 			Key{"label", leaf(Text), true, Doc{"the name a person reads", "名称"}},
 			Key{"type", choice("bool", "int", "double", "string", "decimal", "date", "timestamp"), true, Doc{"the type", "类型"}},
 			Key{"class", choice("direct", "quasi", "sensitive", "plain"), true, Doc{"what it does to a person's identity", "标识类别"}},
-			Key{"semantic", leaf(Text), false, Doc{"the semantic type, such as cn.mobile", "语义类型"}},
+			Key{"semantic", leaf(Text), false, Doc{"the semantic type, such as cn.mobile", "语义类型，如 cn.mobile"}},
+			Key{"join", leaf(Word), false, Doc{"the name under which its pseudonyms may join those of other policies", "假名可据以关联的域名"}},
+			Key{"optional", leaf(Bool), false, Doc{"row.NAME is an optional value", "row 中为可选值"}},
 		))), true, Doc{"the columns", "列"}},
-		variablesKey(), parametersKey(), interpretationsKey(), waiversKey(),
+		parametersKey(), interpretationsKey(), waiversKey(),
+		{"hierarchies", dict(Text, mapping(
+			Key{"builtin", leaf(Text), false, Doc{"a built-in hierarchy, such as cn.division or interval:5,10", "内置层级，如 cn.division、interval:5,10"}},
+			Key{"rows", list(list(leaf(Scalar))), false, Doc{"a value and what it generalises to, level by level", "值及其逐级概化"}},
+		)), false, Doc{"generalisation hierarchies", "概化层级"}},
 		{"rules", atLeast(1, list(mapping(append(ruleHead(),
 			Key{"where", leaf(Expr), true, Doc{"the columns it covers", "适用的列"}},
 			Key{"apply", leaf(Expr), true, Doc{"the transform", "处理"}},

@@ -132,7 +132,15 @@ func suiteKeys() []Key {
 			Key{"items", items, false, Doc{"items with their own facts", "数据项及其事实"}},
 			Key{"change", dict(Name, leaf(Any)), false, Doc{"from, to, classified and facts of the transitions", "变更：from、to、classified 及变更事实"}},
 			Key{"events", dict(Name, leaf(Any)), false, Doc{"events of a deadline", "期限事件"}},
+			Key{"history", list(mapping(
+				Key{"id", leaf(Text), false, Doc{"the event's own id", "事件自身的 id"}},
+				Key{"event", leaf(Name), true, Doc{"the event", "事件"}},
+				Key{"at", leaf(Timestamp), true, Doc{"when it happened", "发生时刻"}},
+				Key{"by", leaf(Name), false, Doc{"the role that brought it about", "作出者的角色"}},
+				Key{"facts", facts, false, Doc{"the facts that it states", "事件写明的事实"}},
+			)), false, Doc{"events of a lifecycle, in their order", "生命周期的事件，按先后排列"}},
 			Key{"deadline", leaf(Word), false, Doc{"the deadline", "期限"}},
+			Key{"stream", items, false, Doc{"usage events in the order of arrival", "按到达先后排列的使用事件"}},
 			Key{"at", leaf(Timestamp), false, Doc{"its time", "时点"}},
 			Key{"as_of", leaf(Date), false, Doc{"the notices published by then", "截至该日公布的放假通知"}},
 			Key{"skip", leaf(Bool), false, Doc{"it is not run", "跳过"}},
@@ -165,7 +173,15 @@ func labelsKeys() []Key {
 		{"scope", leaf(Text), false, Doc{"of the scope", "适用范围"}},
 		{"rules", texts, false, Doc{"messages of rules", "规则说明"}},
 		{"otherwise", leaf(Text), false, Doc{"of the residual rule", "兜底规则"}},
-		{"events", dict(Name, mapping(Key{"label", leaf(Text), false, Doc{"the name", "名称"}})), false, Doc{"of events", "事件"}},
+		{"roles", texts, false, Doc{"of roles", "角色"}},
+		{"states", texts, false, Doc{"of states", "状态"}},
+		{"events", dict(Name, mapping(
+			Key{"label", leaf(Text), false, Doc{"the name", "名称"}},
+			Key{"facts", dict(Name, factLabels()), false, Doc{"of facts", "事实"}},
+		)), false, Doc{"of events", "事件"}},
+		{"event", dict(Name, factLabels()), false, Doc{"of fields of a usage event", "使用事件的字段"}},
+		{"permission", dict(Name, factLabels()), false, Doc{"of fields of a permission", "许可的字段"}},
+		{"windows", texts, false, Doc{"of windows", "窗口"}},
 		{"deadlines", dict(Word, mapping(
 			Key{"actor", leaf(Text), false, Doc{"who must act", "义务主体"}},
 			Key{"message", leaf(Text), false, Doc{"what must be done", "说明"}},
@@ -181,6 +197,14 @@ func labelsKeys() []Key {
 			Key{"facts", dict(Name, factLabels()), false, Doc{"of facts", "事实"}},
 			Key{"rules", texts, false, Doc{"messages of rules", "规则说明"}},
 		), false, Doc{"of transitions", "变更"}},
+		{"requirements", dict(Word, mapping(
+			Key{"message", leaf(Text), false, Doc{"what it means", "说明"}},
+			Key{"remedy", leaf(Text), false, Doc{"what the applicant can do", "补救办法"}},
+			Key{"evidence", leaf(Texts), false, Doc{"the materials, in the order of the rule file", "证明材料，顺序同规则文件"}},
+			Key{"mitigates", leaf(Texts), false, Doc{"the risks, in the order of the rule file", "所应对的风险，顺序同规则文件"}},
+		)), false, Doc{"of requirements", "条件"}},
+		{"obligations", texts, false, Doc{"of obligations", "义务"}},
+		{"terms", texts, false, Doc{"of terms of the agreement", "协议条款"}},
 		{"articles", texts, false, Doc{"headings of articles", "条标"}},
 	}
 }

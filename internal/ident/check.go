@@ -32,6 +32,9 @@ func residentRegion(v []byte) bool {
 	}
 }
 
+// ProvinceCode tells whether n is the two digits of a province in GB/T 2260, Hong Kong, Macao and Taiwan included.
+func ProvinceCode(n int) bool { return province(n) || n == 81 || n == 82 }
+
 // province tells whether n is one of the two-digit codes of GB/T 2260 that cards carry.
 func province(n int) bool {
 	switch n / 10 {

@@ -136,6 +136,45 @@ var english = map[string]string{
 	"logic.unknown-id":        "{1} in {0} is no rule of this file",                                                             // key, id
 	"logic.unknown-waived":    "the waiver names {0}, which is no rule of this file",                                            // id
 
+	// Lifecycles: BF4008, BF4009 and wrong names.
+	"lifecycle.unreachable":            "no event leads to the state {0}; add a transition to it or remove it",                                                                          // state
+	"lifecycle.no-final":               "no state is final: a case would never end; write final: true on the state in which it does",                                                    // -
+	"lifecycle.dead-end":               "no event leads out of the state {0}; add a transition, or write final: true",                                                                   // state
+	"lifecycle.no-end":                 "from the state {0} no final state can be reached; add a transition that leads on",                                                              // state
+	"lifecycle.final-leaves":           "the transition {0} leaves the final state {1}; remove that, or the state's final: true",                                                        // transition, state
+	"lifecycle.overlap":                "{0} and {1} can both be taken by the event {2} in the state {3}; write when on both so that never more than one holds",                         // transition, transition, event, state
+	"lifecycle.overlap-unproved":       "it cannot be shown that {0} and {1} are never both taken by the event {2} in the state {3}; write when on both, one the opposite of the other", // transition, transition, event, state
+	"lifecycle.no-initial":             "no state is initial; write initial: true on the one in which a case begins",                                                                    // -
+	"lifecycle.initial-twice":          "{0} is initial, and so is {1}; a case begins in one state",                                                                                     // state, state
+	"lifecycle.state-unknown":          "the state {0} is not declared; add it to states",                                                                                               // state
+	"lifecycle.role-unknown":           "the role {0} is not declared; add it to roles",                                                                                                 // role
+	"lifecycle.deadlines-unknown":      "there is no file of kind Deadlines with the name {0} in the bundle",                                                                            // name
+	"lifecycle.no-deadlines":           "the event cannot be {0}: the file names no deadlines; write deadlines: NAME",                                                                   // event
+	"lifecycle.deadline-event":         "the deadlines {1} have no event {0}",                                                                                                           // event, name
+	"lifecycle.deadline-never-ends":    "{1} starts the deadline {0}, and no event of this file is {2}, which ends it; declare one",                                                     // deadline, event, event
+	"lifecycle.deadline-never-resumes": "{1} suspends the deadline {0}, and no event of this file is {2}, with which it goes on; declare one",                                           // deadline, event, event
+	"event.unused":                     "no transition takes the event {0}; write one or remove the event",                                                                              // event
+
+	// Conditions of access: BF4011 to BF4014 and others.
+	"conditions.extends-unknown": "{0} in extends is no file of kind Conditions of this bundle",                                                      // name
+	"conditions.extends-cycle":   "files extend each other in a circle: {0}; remove one of the steps",                                                // path
+	"conditions.fact-differs":    "the fact {0} is declared otherwise in {1}, which this file extends; remove it here, or declare it alike",          // fact, file
+	"conditions.id-inherited":    "the id {0} stands in {1} already, which this file extends; give it another id",                                    // id, file
+	"conditions.parameter-type":  "the parameter {0} is {1} here and {2} in the file that is extended; give a value of that type",                    // parameter, type, type
+	"conditions.base-broken":     "what {0} says cannot be compiled together with this file",                                                         // file
+	"conditions.dataset-pattern": "{0} is no data set: a pattern has one * at its end",                                                               // dataset
+	"conditions.dataset-twice":   "the data set {0} has conditions in {1} too ({2}); let one of the files extend the other, or name other data sets", // dataset, file, dataset there
+	"conditions.no-issuer":       "the file sets parameters and does not say for whom; add metadata.issuer, the body that sets its thresholds",       // -
+	"conditions.no-risk":         "{0} names no risk that it answers; add mitigates (Art. 24)",                                                       // requirement
+	"conditions.duplicate":       "{0} asks the same as {1}; remove one of them",                                                                     // requirement, requirement
+	"conditions.implied":         "{0} asks nothing that {1} does not ask already; remove it, or narrow {1}",                                         // requirement, requirement
+	"conditions.never-met":       "nobody can meet {0}: whatever the facts, it fails or errs",                                                        // requirement
+	"conditions.never-met-all":   "nobody can meet all requirements of {0} together; together, these cannot be met: {1}",                             // file, requirements
+	"conditions.level-unknown":   "level {0} is no row of the table of levels of {1}; it has {2}",                                                    // level, file, levels
+	"conditions.level-no-table":  "level {0} is compared with no table; extend a file that has levels",                                               // level
+	"conditions.looser":          "the conditions of {0} are looser than level {1} asks: {2} is missing",                                             // file, level, what
+	"conditions.stricter":        "the conditions of {1} are stricter than level {2} allows: {0} must not be asked",                                  // file, level, requirement
+
 	// Suites: BF5001 to BF5007.
 	"suite.unknown-id":       "{0} is no id of {1}",                                                                            // id, subject
 	"suite.unknown-rule":     "{0} is no rule of {1}",                                                                          // rule, subject
@@ -200,6 +239,34 @@ var english = map[string]string{
 	"severity.error":   "error",   // -
 	"severity.warning": "warning", // -
 
+	// Files of kind Monitoring.
+	"monitor.duration":          "{0} is {1}, which is no length of time; write a whole number with s, m, h or d, such as 30m, 24h or 30d",        // key, written
+	"monitor.one-of":            "the window {0} needs exactly one of count: true, sum, distinct and values",                                      // window
+	"monitor.limit":             "the window {0} tells values apart and has no limit; add limit, the most values that it keeps of a key",          // window
+	"monitor.step":              "the step {2} of the window {0} must divide its length {1} into at most {3} parts",                               // window, over, step, most
+	"monitor.operand":           "the window {0} takes an expression of the type {1}; {2} is of another one (of an optional field, take orValue)", // window, types, written
+	"monitor.by-unknown":        "{0} is no field of the event; by names fields that event declares",                                              // written
+	"monitor.by-absent":         "{0} may be absent from an event, so that its key would be unknown; declare it required: true",                   // field
+	"monitor.by-type":           "{0} cannot be part of a key: take a bool, an int, an enum, a date, or a string whose max_length is at most {1}", // field, most
+	"monitor.join":              "permission is found by event.permission: declare that field in event, of type string and not optional",          // -
+	"monitor.none":              "the bundle has no rule file of kind Monitoring",                                                                 // -
+	"monitor.several":           "there are several rule files; give the name of one: {0}",                                                        // names
+	"monitor.not-found":         "there is no Monitoring/{1}; there is {0}",                                                                       // names, name
+	"monitor.not-in-force":      "{0} is not in force on {1}",                                                                                     // file, date
+	"monitor.state":             "no state of a monitor, or a damaged one",                                                                        // -
+	"monitor.state-rules":       "the state was made with other rules ({0}; here they are {1}): begin without it, or restore it with those rules", // digest, digest
+	"monitor.unknown":           "cannot be judged ({1} is absent): {0}",                                                                          // message, names
+	"monitor.saturated":         "cannot be ruled out (more than {1} can tell apart): {0}",                                                        // message, windows
+	"monitor.error":             "failed ({1}): {0}",                                                                                              // message, error
+	"monitor.capacity":          "was not counted, as there is no room for the key of {1}: {0}",                                                   // message, window
+	"monitor.alert":             "{0} {1} {2} [{3}] {4}: {5} (events: {6}; {7} in all)",                                                           // time, citation, rule, severity, key, message, ids, total
+	"monitor.notice.late":       "{0} {1} came too late to be counted; the newest event is of {2}",                                                // time, id, newest
+	"monitor.notice.duplicate":  "{0} {1} was counted before",                                                                                     // time, id
+	"monitor.notice.conflict":   "{0} {1} has the id of an event at {2}; it is counted as another",                                                // time, id, time
+	"monitor.notice.unjudged":   "{0} {1} cannot be judged by {3}: {2} is absent",                                                                 // time, id, names, rule
+	"monitor.notice.permission": "{0} {1} names a permission whose terms cannot be read: {2}",                                                     // time, id, error
+	"monitor.notice.ids":        "{0} {1} cannot be told from a repetition: there is no room for more than {2} ids",                               // time, id, limit
+
 	// Hints: the line under a diagnostic that says what to do about it.
 	"hint.did-you-mean": "did you mean {0}?",                                                                // name
 	"hint.one-of":       "known: {0}",                                                                       // names
@@ -219,6 +286,21 @@ var english = map[string]string{
 	"related.other-rule":    "the other rule, {0}, is here", // rule
 	"related.outline":       "the outline of {0} is here",   // instrument
 	"related.status":        "the status is set here",       // -
+
+	// De-identification policies: BF4006 and others.
+	"policy.owner":             "a policy needs metadata.owner, the body that answers for it (Art. 55); add it",                                     // -
+	"policy.key-unused":        "no transform uses the key {0}; remove it",                                                                          // key
+	"policy.key-unknown":       "{0} is no key that this policy declares; add it to keys or use one of them",                                        // key
+	"policy.hierarchy-form":    "hierarchy {0} needs one of builtin and rows; write exactly one",                                                    // name
+	"policy.hierarchy-unknown": "{0} is no hierarchy that this policy declares; add it to hierarchies",                                              // name
+	"policy.label-twice":       "{0} also names the column {1}, so that a file headed by it would leave in doubt which is meant; give each its own", // label, column
+	"policy.where-fails":       "{0}: whether it covers the column {1} cannot be told; correct the condition",                                       // rule, column
+	"policy.covers-nothing":    "{0} decides no column; remove it or widen its where",                                                               // rule
+	"policy.row-no-effect":     "{0} does nothing; add drop: true",                                                                                  // rule
+	"policy.transform-place":   "a transform cannot stand inside a macro such as all() or map(); apply it to the value itself",                      // -
+	"policy.transform":         "{0}: {1}",                                                                                                          // rule, what is wrong
+	"policy.argument":          "an argument of {0} must be known when the policy is loaded; write a constant or a parameter",                       // function
+	"related.column":           "here for the column {0} of type {1}",                                                                               // column, type
 
 	// Titles of fixes, as an editor lists them.
 	"fix.replace": "replace by {0}", // text

@@ -26,6 +26,36 @@ var prose = map[string][2]string{
 	"word.out_of_scope": {"out of scope", "不适用本办法"},
 	"word.undetermined": {"undetermined", "尚不能确定"},
 
+	"decide.no-files":         {"the bundle has no rule file of kind Conditions", "没有 Conditions 类的规则文件"},
+	"decide.choose":           {"there are several files of conditions; give the name of one, or a data set: {0}", "开放条件文件不止一个，请写明名称或者数据集：{0}"}, // names
+	"decide.no-file":          {"no Conditions/{0}; there is {1}", "没有 Conditions/{0}；现有 {1}"},                                                  // name, names
+	"decide.no-dataset":       {"no conditions for the data set {0}; there is {1}", "数据集 {0} 没有开放条件；现有 {1}"},                                    // dataset, names
+	"decide.not-in-force":     {"{0} is not in force on {1} (from {2} until {3})", "{0} 在 {1} 不在施行期间（{2} 至 {3}）"},                               // file, day, from, until
+	"decide.approve":          {"Advice: approve. Every requirement holds.", "建议：同意。全部条件成立。"},
+	"decide.reject":           {"Advice: reject. {0} of {1} requirements not met.", "建议：不予同意。{1} 项条件中有 {0} 项不成立。"},                                                      // count, count
+	"decide.incomplete":       {"Incomplete: nothing speaks against it so far, and {0} of {1} requirements cannot be told yet.", "材料不齐：目前没有不成立的条件，{1} 项中有 {0} 项尚不能判断。"}, // count, count
+	"decide.fails":            {"  {0} ({1}): {2}", "  {0}（{1}）：{2}"},                                                                                                   // basis, id, message
+	"decide.remedy":           {"      What can be done: {0}", "      补救：{0}"},                                                                                          // remedy
+	"decide.error":            {"  {0} ({1}) could not be evaluated, which counts against the application: {2}", "  {0}（{1}）无法求值，按不成立处理：{2}"},                           // basis, id, error
+	"decide.evidence":         {"Materials to hand in:", "需要提交的材料："},
+	"decide.material":         {"  {0}", "  {0}"}, // material
+	"decide.obligations":      {"Obligations for the agreement:", "协议应当约定的义务："},
+	"decide.duty":             {"  {0} ({1}): {2}", "  {0}（{1}）：{2}"},                                                                     // basis, id, text
+	"decide.duty-unknown":     {"  {0} ({1}): {2} (binds, because whether it applies is not known)", "  {0}（{1}）：{2}（是否适用不明，按适用处理）"},      // basis, id, text
+	"decide.duty-error":       {"  {0} ({1}): {2} (binds, because its condition could not be evaluated)", "  {0}（{1}）：{2}（条件无法求值，按适用处理）"}, // basis, id, text
+	"decide.usage-mode":       {"Way of use: {0}", "使用方式：{0}"},                                                                            // label
+	"decide.advice":           {"The library advises; the authority decides.", "以上为建议，由有权单位决定。"},
+	"decide.needs-reason":     {"the decision {0} differs from the advice {1}: give the reason", "决定（{0}）与建议（{1}）不同：请写明理由"},              // decision, advice
+	"decide.no-decision":      {"{0} is no decision; write approve, reject or incomplete", "{0} 不是一种决定；请写 approve、reject 或者 incomplete"}, // decision
+	"decide.word.approve":     {"approve", "同意"},
+	"decide.word.reject":      {"reject", "不予同意"},
+	"decide.word.incomplete":  {"incomplete", "材料不齐"},
+	"decide.recorded":         {"Decided: {0}, by {1}, {2}", "决定：{0}（{1}，{2}）"},                // decision, who, when
+	"decide.recorded-reason":  {"Reason: {0}", "理由：{0}"},                                       // reason
+	"decide.recorded-differs": {"The decision differs from the advice: {0}", "决定与建议不同；建议：{0}"}, // advice
+	"decide.needs-by":         {"a recorded decision names who decided", "记录决定应当写明由谁决定"},
+	"decide.record-long":      {"{0} of a recorded decision has at most {1} characters, not {2}", "所记录决定的 {0} 最多 {1} 个字符，实际 {2} 个"}, // field, limit, length
+
 	"explain.title":          {"{0}", "{0}"}, // name
 	"explain.outcome":        {"Outcome: {0} ({1})", "结论：{0}（{1}）"},
 	"explain.undetermined":   {"Undetermined. Still possible: {0}", "尚不能确定；仍有可能：{0}"},

@@ -52,6 +52,14 @@ var titles = map[string]title{
 	"BF4005": {"达不到的结果", "outcome never reached"},
 	"BF4006": {"列未被覆盖或者重复覆盖", "column not or doubly covered"},
 	"BF4007": {"overrides 或者 yields_to 所指不明", "unknown id in overrides or yields_to"},
+	"BF4008": {"状态到不了，或者没有终局", "state not reached or without an end"},
+	"BF4009": {"一个事件有两个去向", "event that two transitions take"},
+
+	"BF4011": {"条件没有写明所应对的风险", "condition that names no risk"},
+	"BF4012": {"重复的条件", "duplicate condition"},
+	"BF4013": {"无人能够满足的条件", "conditions that nobody can meet"},
+	"BF4014": {"条件宽于或者严于级别对照表", "conditions looser or stricter than the table of levels"},
+	"BF4015": {"全部条件无人能够同时满足", "conditions that nobody can meet together"},
 
 	"BF5001": {"用例中未知的 id", "unknown id in a suite"},
 	"BF5002": {"没有用例用到的规则", "rule never exercised"},

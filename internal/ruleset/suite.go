@@ -37,6 +37,10 @@ type Case struct {
 	Events   map[string]any
 	AsOf     string
 
+	Stream []map[string]any // usage events in the order of arrival; nil where the case has none
+
+	History []map[string]any // events of a lifecycle as JSON would give them: id, event, at, by, facts
+
 	Expect []Expectation
 	Place  Place // of the id, or of the table's row
 }
@@ -62,6 +66,7 @@ const (
 	Set                 // a list of ids, compared as a set
 	Order               // a list of ids, compared in order
 	Routes              // a list of {facts, outcome}, compared as a set
+	Cells               // the columns of a row, text or null; only those that are named are compared
 )
 
 // SetCase takes deadline and as_of over.

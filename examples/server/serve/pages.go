@@ -1,0 +1,6 @@
+package serve
+
+import "net/http"
+
+// pages are what people see.
+func (s *Server) pages() http.Handler { return http.NotFoundHandler() }

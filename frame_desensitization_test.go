@@ -1,0 +1,154 @@
+package banfa_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/measures/shenzhen"
+)
+
+const policyFile = `apiVersion: banfa/v1
+kind: Desensitization
+metadata: {name: p, title: 策略, status: draft, owner: 市局}
+instrument: shenzhen
+keys: [plates]
+columns:
+  plate: {label: 车牌号, type: string, class: direct, semantic: cn.plate}
+  birth: {label: 出生日期, type: date, class: quasi}
+  fee: {label: 费用, type: decimal, class: plain}
+parameters:
+  k: {value: 21, set_by: 市局, why: 标准}
+hierarchies:
+  area: {builtin: cn.division}
+rules:
+  - {id: plate, basis: 第三十六条, where: column.semantic == 'cn.plate', apply: "value.pseudonym('plates')"}
+  - {id: birth, basis: 第三十六条, where: column.type == 'date', apply: "value.truncate('year')"}
+  - {id: fee, basis: 第三十六条, where: column.type == 'decimal', apply: "value.roundTo(decimal('5'))"}
+rows:
+  - {id: minors, basis: 第三十六条, when: row.birth > date(now).addYears(-14), drop: true}
+release:
+  - {id: gate, basis: 第三十六条, require: risk.k >= params.k}
+`
+
+func TestAPolicyIsCheckedWhenItIsLoaded(t *testing.T) {
+	cases := []struct {
+		name, old, new string
+		want           []string
+	}{
+		{"a sound policy", "", "", nil},
+		{"a column that no rule covers", "where: column.type == 'date'", "where: column.name == 'nobody'", []string{
+			`8:3 BF4006 no rule covers the column birth; write one, keep() and suppress() are rules too`,
+			`16:10 BF4003 birth decides no column; remove it or widen its where`,
+		}},
+		{"a column that two rules cover", "where: column.type == 'decimal'", "where: column.type != 'string'", []string{
+			`8:3 BF4006 the column birth is covered by several rules: birth, fee; narrow where, or write yields_to`,
+		}},
+		{"one of them yields", "where: column.type == 'decimal', apply", "where: column.type != 'string', yields_to: [birth], apply", nil},
+		{"it yields to a rule that does not exist", "apply: \"value.roundTo", "yields_to: [brith], apply: \"value.roundTo", []string{
+			`17:74 BF4007 brith in yields_to is no rule of this file`,
+		}},
+		{"rules that yield in a circle", "where: column.type == 'date', apply: \"value.truncate('year')\"}\n  - {id: fee, basis: 第三十六条,", "where: column.type == 'date', yields_to: [fee], apply: \"value.truncate('year')\"}\n  - {id: fee, basis: 第三十六条, yields_to: [birth],", []string{
+			`16:10 BF4004 rules yield to each other in a circle: birth → fee → birth; remove one of the steps`,
+		}},
+		{"a transform that the column's type has not", "value.truncate('year')", "value.mask(1, 1)", []string{
+			`16:69 BF2002 date has no method mask(int, int)`,
+		}},
+		{"a comparison with another type", "value.roundTo(decimal('5'))", "value < 5 ? '<5' : keep()", []string{
+			`17:70 BF2002 < does not take decimal and int; write decimal('5')`,
+		}},
+		{"branches of different types are cells all the same", "value.roundTo(decimal('5'))", "value < decimal('5') ? '<5' : value", nil},
+		{"an argument that makes no sense", "truncate('year')", "truncate('yeer')", []string{
+			`16:68 BF2009 birth: deid: truncate("yeer"): use one of [decade year quarter month day hour minute]`,
+		}},
+		{"an option that does not exist", "pseudonym('plates')", "pseudonym('plates', {'hsah':'sm3'})", []string{
+			`15:76 BF2009 plate: pseudonym: no option "hsah"; known: [hash encoding chars purpose]`,
+		}},
+		{"an argument that depends on the value", "roundTo(decimal('5'))", "band([value])", []string{
+			`17:81 BF2009 an argument of band must be known when the policy is loaded; write a constant or a parameter`,
+		}},
+		{"an argument that is a parameter", "roundTo(decimal('5'))", "band([decimal(params.k)])", nil},
+		{"a key that is not declared", "pseudonym('plates')", "pseudonym('plate')", []string{
+			`15:93 BF2009 plate is no key that this policy declares; add it to keys or use one of them`,
+		}},
+		{"a key that nothing uses", "keys: [plates]", "keys: [plates, phones]", []string{
+			`5:16 BF2006 no transform uses the key phones; remove it`,
+		}},
+		{"a hierarchy that is not declared", "value.roundTo(decimal('5'))", "value.generalize('aera', 1)", []string{
+			`17:87 BF2009 aera is no hierarchy that this policy declares; add it to hierarchies`,
+		}},
+		{"a column of the row that does not exist", "row.birth >", "row.brith >", []string{
+			`19:42 BF2001 there is no field brith; did you mean birth?`,
+		}},
+		{"a transform inside a macro", "value.pseudonym('plates')", "[1].exists(x, value.mask(x, 1) == 'a') ? 'a' : value.pseudonym('plates')", []string{
+			`15:`,
+		}},
+		{"a class that does not exist", "column.semantic == 'cn.plate'", "column.class == 'drect'", []string{
+			`15:54 BF2004 drect is none of the declared values: direct, quasi, sensitive, plain`,
+		}},
+		{"a rule of rows that does nothing", ", drop: true}", "}", []string{`19:10 BF1014 minors does nothing; add drop: true`}},
+		{"nobody answers for it", ", owner: 市局}", "}", []string{`3:1 BF1013 a policy needs metadata.owner, the body that answers for it (Art. 55); add it`}},
+		{"two columns of one label", "label: 费用", "label: 车牌号", []string{
+			`9:3 BF1017 车牌号 also names the column plate, so that a file headed by it would leave in doubt which is meant; give each its own`,
+		}},
+		{"a gate that asks for what nobody measures", "risk.k >= params.k", "risk.kk >= params.k", []string{`21:44 BF2001 there is no field kk; did you mean k?`}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			text := policyFile
+			if c.old != "" {
+				require.Contains(t, text, c.old)
+				text = strings.Replace(text, c.old, c.new, 1)
+			}
+			_, ds, err := banfa.Check(fstest.MapFS{"p.yaml": {Data: []byte(text)}}, banfa.Citable(shenzhen.FS()))
+			require.NoError(t, err)
+			var got []string
+			for d := range ds.All() {
+				got = append(got, fmt.Sprintf("%d:%d ", d.Range.Start.Line, d.Range.Start.Column)+d.Code+" "+d.Message("en"))
+			}
+			require.Len(t, got, len(c.want), strings.Join(got, "\n"))
+			for i, w := range c.want {
+				assert.True(t, strings.HasPrefix(got[i], w), "want %s\ngot  %s", w, got[i])
+			}
+		})
+	}
+}
+
+func TestATypeErrorNamesTheRuleAndTheColumn(t *testing.T) {
+	text := strings.Replace(policyFile, "value.truncate('year')", "value.mask(1, 1)", 1)
+	_, ds, err := banfa.Check(fstest.MapFS{"p.yaml": {Data: []byte(text)}}, banfa.Citable(shenzhen.FS()))
+	require.NoError(t, err)
+	for d := range ds.All() {
+		require.Len(t, d.Related, 1)
+		assert.Equal(t, "here for the column birth of type date", d.Related[0].Message("en"))
+		assert.Equal(t, 8, d.Related[0].Range.Start.Line)
+		assert.Equal(t, 16, d.Range.Start.Line)
+	}
+}
+
+func TestTheDesignsPolicyLoads(t *testing.T) {
+	path := filepath.Join("..", "shared", "design", "examples", "parking-desensitization.yaml")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Skip("the design's examples are not beside this checkout")
+	}
+	_, ds, err := banfa.Check(fstest.MapFS{"p.yaml": {Data: text}}, banfa.Citable(shenzhen.FS()))
+	require.NoError(t, err)
+	assert.Zero(t, ds.Len())
+}
+
+func FuzzPolicy(f *testing.F) {
+	f.Add(policyFile)
+	f.Add(strings.Replace(policyFile, "value.truncate('year')", "suppress() + value.mask(1)", 1))
+	f.Fuzz(func(t *testing.T, text string) {
+		_, _, err := banfa.Check(fstest.MapFS{"p.yaml": {Data: []byte(text)}}, banfa.Citable(shenzhen.FS()))
+		require.NoError(t, err)
+	})
+}

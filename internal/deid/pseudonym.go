@@ -1,0 +1,142 @@
+package deid
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"github.com/banfa-go/banfa/internal/ident"
+)
+
+// Encoding is how a pseudonym is written.
+type Encoding string
+
+// The encodings.
+const (
+	// Hex has four bits a character: 0-9a-f.
+	Hex Encoding = "hex"
+	// Base32 has five: the digits and letters without I, L, O and U, upper case, which are easily misread (Crockford's).
+	Base32 Encoding = "base32"
+	// Letters has four: bcdfghjkmnpqrstv, the hexadecimal digits as consonants. No spreadsheet takes such a text for a number, no scan for a
+	// telephone number, and it forms no words.
+	Letters Encoding = "letters"
+)
+
+const (
+	crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	hexDigits = "0123456789abcdef"
+	consonant = "bcdfghjkmnpqrstv"
+
+	pseudonymChars = 32 // of hex and letters by default, 128 bits; base32 has 26 for 130 bits
+	leastBits      = 64
+)
+
+// PseudonymOptions say how a pseudonym is made.
+type PseudonymOptions struct {
+	Hash   Hash // SHA256 where empty
+	Domain Domain
+	Type   Type       // of the column; String where empty
+	Kind   ident.Kind // where given, the value must be of this kind, and spellings of one identifier (full width, spaces, a lower-case x) have one pseudonym
+	// Encoding is Hex where empty. Chars is the length, 32 (base32: 26) where 0, at most all 256 bits and at least 64.
+	//
+	// Among n values, two get the same pseudonym with a chance of at most n²/2^(bits+1): with 128 bits and 10⁹ values under 2·10⁻²¹, with 64 bits
+	// and 10⁶ values 3·10⁻⁸.
+	Encoding Encoding
+	Chars    int
+}
+
+// Pseudonym replaces a value by HMAC of it under a key derived for the domain (ISO/IEC 20889 keyed pseudonyms; GB/T 37964-2019). The input of the MAC is
+// one byte for the type and one for the kind's presence, then the length-prefixed kind and canonical text: neither 42 and "42" nor a telephone
+// number and the same digits of another kind collide. The same value in the same domain under the same key always has the same pseudonym; who has no
+// key can neither compute nor check one.
+func Pseudonym(k Key, o PseudonymOptions) (Func, error) {
+	enc, err := newEncoder(o.Encoding, o.Chars)
+	if err != nil {
+		return nil, err
+	}
+	if o.Type == "" {
+		o.Type = String
+	}
+	tag := o.Type.tag()
+	if tag == 0 {
+		return nil, fmt.Errorf("deid: no type %q", string(o.Type))
+	}
+	if o.Kind != "" && o.Type != String {
+		return nil, fmt.Errorf("deid: values of kind %s are strings, not %s", o.Kind, o.Type)
+	}
+	p, err := newPRF(k, "pseudonym", o.Hash, o.Domain)
+	if err != nil {
+		return nil, err
+	}
+	kind := []byte(o.Kind)
+	return func(dst []byte, c Cell) ([]byte, error) {
+		s := p.get()
+		defer p.put(s)
+		s.in = append(s.in, tag)
+		s.field(kind)
+		at := len(s.in)
+		s.in = append(s.in, 0, 0, 0, 0)
+		var err error
+		if o.Kind != "" {
+			value, ok := ident.Canonical(o.Kind, c.Text)
+			if !ok {
+				return dst, ErrInvalid
+			}
+			s.in = append(s.in, value...)
+		} else if s.in, err = Canonical(s.in, o.Type, c.Text); err != nil {
+			return dst, err
+		}
+		n := len(s.in) - at - 4
+		if n == 0 { // nothing is nobody's identifier
+			return dst, ErrInvalid
+		}
+		s.in[at], s.in[at+1], s.in[at+2], s.in[at+3] = byte(n>>24), byte(n>>16), byte(n>>8), byte(n)
+		return enc.append(dst, s.sum()), nil
+	}, nil
+}
+
+type encoder struct {
+	alphabet string
+	bits     int // a character
+	chars    int
+}
+
+func newEncoder(e Encoding, chars int) (encoder, error) {
+	enc := encoder{hexDigits, 4, pseudonymChars}
+	switch e {
+	case Hex, "":
+	case Letters:
+		enc.alphabet = consonant
+	case Base32:
+		enc = encoder{crockford, 5, 26}
+	default:
+		return enc, fmt.Errorf("deid: no encoding %q: use %s, %s or %s", string(e), Hex, Base32, Letters)
+	}
+	if chars != 0 {
+		enc.chars = chars
+	}
+	if bits := enc.chars * enc.bits; bits < leastBits || bits > 256 {
+		return enc, fmt.Errorf("deid: a pseudonym of %d characters of %s has %d bits; it needs at least %d and can have at most 256", enc.chars, e, bits, leastBits)
+	}
+	return enc, nil
+}
+
+func (e encoder) append(dst, sum []byte) []byte {
+	if e.alphabet == hexDigits && e.chars%2 == 0 {
+		return hex.AppendEncode(dst, sum[:e.chars/2])
+	}
+	acc, have := uint(0), 0
+	i := 0
+	for range e.chars {
+		if have < e.bits {
+			next := byte(0)
+			if i < len(sum) {
+				next = sum[i]
+			}
+			acc, have, i = acc<<8|uint(next), have+8, i+1
+		}
+		have -= e.bits
+		dst = append(dst, e.alphabet[acc>>have&(1<<e.bits-1)])
+		acc &= 1<<have - 1
+	}
+	return dst
+}
