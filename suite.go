@@ -74,7 +74,6 @@ func timestampOf(n *source.Node, key string) time.Time {
 
 // findSubject looks up the file that the suite tests. Of one that failed to load nothing is known, and so nothing is said.
 func (s *suiteReader) findSubject(n *source.Node) {
-	s.suite.FrameOnly = true
 	if n == nil || n.Kind != source.Scalar || n.Type != source.Str {
 		return // reported by shape
 	}
@@ -113,7 +112,6 @@ func (s *suiteReader) findSubject(n *source.Node) {
 	if !found.failed {
 		s.subject = s.l.suiteSubject(found.head.ID())
 	}
-	s.suite.FrameOnly = s.subject == nil
 }
 
 // testable reports whether a suite can have a subject of that kind at all.
@@ -170,9 +168,9 @@ func (s *suiteReader) readCase(n *source.Node) {
 	s.add(c)
 }
 
-// add takes a case over, as far as its subject can be evaluated.
+// add takes a case over; of one whose subject failed to load, only that it is there.
 func (s *suiteReader) add(c ruleset.Case) {
-	if s.suite.FrameOnly {
+	if s.subject == nil {
 		c.Facts, c.Items, c.Change, c.Expect = nil, nil, nil, nil
 	}
 	s.suite.Cases = append(s.suite.Cases, c)

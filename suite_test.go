@@ -134,7 +134,6 @@ cases:
 	rules, err := Load(suiteFiles(t, "s_test.yaml", strings.Replace(body, "whatever: 1", "", 1), "conditions.yaml", string(text)))
 	require.NoError(t, err)
 	s := rules.bundle.Suites[0]
-	assert.False(t, s.FrameOnly)
 	assert.Len(t, s.Cases, 2)
 }
 

@@ -78,7 +78,7 @@ func (cov *Coverage) catalogs(ctx context.Context, e *engine, o options) error {
 	counted := map[string]map[string]*RuleCoverage{} // by KIND/NAME and id
 	for c := range allCases(e, o) {
 		k, ok := e.subjects[c.request.Subject].(*catalogs)
-		if !ok || c.Skip || c.suite.FrameOnly {
+		if !ok || c.Skip {
 			continue
 		}
 		rules := counted[c.request.Subject]

@@ -69,7 +69,7 @@ func Cover(ctx context.Context, rules *banfa.Rules, opts ...Option) (*Coverage, 
 	counters := map[string]*counter{}
 	for c := range allCases(e, settings(opts)) {
 		s, ok := e.subjects[c.request.Subject].(*classification)
-		if !ok || c.Skip || c.suite.FrameOnly {
+		if !ok || c.Skip {
 			continue
 		}
 		n := counters[c.request.Subject]

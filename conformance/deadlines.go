@@ -81,7 +81,7 @@ func (cov *Coverage) deadlines(ctx context.Context, e *engine, o options) error 
 	counted := map[string]map[string]*RuleCoverage{} // by KIND/NAME and id
 	for c := range allCases(e, o) {
 		d, ok := e.subjects[c.request.Subject].(*deadlines)
-		if !ok || c.Skip || c.suite.FrameOnly {
+		if !ok || c.Skip {
 			continue
 		}
 		rules := counted[c.request.Subject]

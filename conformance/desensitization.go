@@ -136,7 +136,7 @@ func (cov *Coverage) policies(ctx context.Context, e *engine, o options) error {
 	counted := map[string]map[string]*RuleCoverage{} // by KIND/NAME and id
 	for c := range allCases(e, o) {
 		p, ok := e.subjects[c.request.Subject].(*policies)
-		if !ok || c.Skip || c.suite.FrameOnly {
+		if !ok || c.Skip {
 			continue
 		}
 		rules := counted[c.request.Subject]

@@ -171,7 +171,7 @@ func TestAnExecutorWithoutTheRulesOrWithOthersEndsTheRun(t *testing.T) {
 	_, err = certify(t, parking(t), scripted(func(id string) string {
 		return fmt.Sprintf(`{"id":%q,"answer":{"digest":"sha256:0000"}}`, id)
 	}))
-	require.ErrorContains(t, err, `the executor has another Classification/parking: its digest is "sha256:0000"`)
+	require.ErrorContains(t, err, `the executor has another Conditions/access: its digest is "sha256:0000"`)
 }
 
 func serve(t testing.TB, rules *banfa.Rules, lines ...string) []conformance.Response {

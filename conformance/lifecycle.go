@@ -121,7 +121,7 @@ func (cov *Coverage) lifecycles(ctx context.Context, e *engine, o options) error
 	counted := map[string]map[string]*RuleCoverage{} // by KIND/NAME and id
 	for c := range allCases(e, o) {
 		l, ok := e.subjects[c.request.Subject].(*lifecycles)
-		if !ok || c.Skip || c.suite.FrameOnly {
+		if !ok || c.Skip {
 			continue
 		}
 		rules := counted[c.request.Subject]

@@ -107,7 +107,7 @@ func (cov *Coverage) monitorings(ctx context.Context, e *engine, o options) erro
 	counted := map[string]map[string]*RuleCoverage{} // by KIND/NAME and id
 	for c := range allCases(e, o) {
 		m, ok := e.subjects[c.request.Subject].(*monitorings)
-		if !ok || c.Skip || c.suite.FrameOnly {
+		if !ok || c.Skip {
 			continue
 		}
 		rules := counted[c.request.Subject]

@@ -32,19 +32,11 @@ type CaseResult struct {
 	Want    map[string]any `json:"want"`
 	Title   string         `json:"title,omitempty"`
 	Basis   []string       `json:"basis,omitempty"`
-	Skipped string         `json:"skipped,omitempty"` // the reason; "unsupported" where the subject's kind is not evaluated yet
+	Skipped string         `json:"skipped,omitempty"` // the reason
 	Error   string         `json:"error,omitempty"`   // of the evaluation, in English
 
 	table string
 	suite *ruleset.Suite
-}
-
-// reason says why the case was skipped, in a language where the reason is ours.
-func (c *CaseResult) reason(lang string) string {
-	if c.suite != nil && c.suite.FrameOnly {
-		return message.Text(lang, "test.unsupported", c.suite.Subject)
-	}
-	return c.Skipped
 }
 
 // Failures iterates over what failed, in order.

@@ -60,7 +60,7 @@ type Case struct {
 // Name is SUITE/CASE, which no other case of the bundle has.
 func (c *Case) Name() string { return c.Suite + "/" + c.ID }
 
-// Cases iterates over the cases of a bundle whose subject can be evaluated, in the order of files and of cases within them.
+// Cases iterates over the cases of a bundle, in the order of files and of cases within them.
 func Cases(rules *banfa.Rules, opts ...Option) iter.Seq[*Case] {
 	return func(yield func(*Case) bool) {
 		e, err := newEngine(rules)
@@ -68,14 +68,14 @@ func Cases(rules *banfa.Rules, opts ...Option) iter.Seq[*Case] {
 			return // a bundle that has loaded has classifiers for all its classifications
 		}
 		for c := range allCases(e, settings(opts)) {
-			if !c.suite.FrameOnly && !yield(c) {
+			if !yield(c) {
 				return
 			}
 		}
 	}
 }
 
-// allCases iterates over all cases, those that cannot be evaluated among them.
+// allCases iterates over the cases that the options choose.
 func allCases(e *engine, o options) iter.Seq[*Case] {
 	return func(yield func(*Case) bool) {
 		for _, s := range e.rules.Bundle().Suites {
@@ -164,9 +164,6 @@ func run(ctx context.Context, rules *banfa.Rules, o options, check func(*Case) (
 			table: c.spec.Table, suite: c.suite,
 		}
 		switch {
-		case c.suite.FrameOnly:
-			r.Skipped++
-			res.Skipped = CodeUnsupported
 		case c.Skip:
 			r.Skipped++
 			res.Skipped = c.Why

@@ -69,7 +69,7 @@ func (r *Report) node(b *strings.Builder, lang string, i int, verbose bool, inde
 			b.WriteString(indent + "  " + line)
 		}
 	case c.Skipped != "":
-		b.WriteString(indent + "- " + titled(c.ID, c.Title) + message.Text(lang, "test.skipped", c.reason(lang)) + "\n")
+		b.WriteString(indent + "- " + titled(c.ID, c.Title) + message.Text(lang, "test.skipped", c.Skipped) + "\n")
 	case verbose:
 		b.WriteString(indent + "✓ " + titled(c.ID, c.Title) + "\n")
 	}

@@ -66,7 +66,7 @@ func (r *Report) WriteJUnit(w io.Writer, lang string) error {
 		switch f := r.failures[i]; {
 		case c.Skipped != "":
 			s.Skipped++
-			j.Skipped = &junitReason{visible(c.reason(lang))}
+			j.Skipped = &junitReason{visible(c.Skipped)}
 		case f != nil && f.Error != "":
 			s.Errors, all.Errors = s.Errors+1, all.Errors+1
 			j.Error = &junitText{visible(f.Error), visible(f.Text(lang))}
@@ -115,7 +115,7 @@ func (r *Report) WriteTAP(w io.Writer, lang string) error {
 				b.WriteString("# " + text)
 			}
 		case c.Skipped != "":
-			b.WriteString("ok " + line + " # SKIP " + hashless(message.Visible(c.reason(lang))) + "\n")
+			b.WriteString("ok " + line + " # SKIP " + hashless(message.Visible(c.Skipped)) + "\n")
 		default:
 			b.WriteString("ok " + line + "\n")
 		}

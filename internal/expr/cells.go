@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -429,14 +428,6 @@ func (v Value) Elements() ([]Value, bool) {
 		out[i] = Value{l.Get(types.Int(i))}
 	}
 	return out, true
-}
-
-// Describe names the kind of a value, for messages.
-func (v Value) Describe() string {
-	if v.v == nil {
-		return "absent"
-	}
-	return v.v.Type().TypeName() + " " + strconv.Quote(v.String())
 }
 
 // Placed returns the number and the arguments, the receiver first, of a call of a function that is Placed.

@@ -86,7 +86,9 @@ func (e *Env) prepare(text string, checked *cel.Ast, want *Type) (*Expr, []Issue
 func (e *Env) suggestions() []string {
 	var names []string
 	for _, n := range e.names {
-		names = append(names, strings.TrimPrefix(n, "@")) // of a lookup
+		if n != PlaceVar {
+			names = append(names, strings.TrimPrefix(n, "@")) // of a lookup
+		}
 	}
 	for i := range e.leaves {
 		if len(e.leaves[i].Path) > 0 {

@@ -107,7 +107,6 @@ var prose = map[string][2]string{
 	"test.no-key":      {"nothing: the answer has no such key", "答案中没有这个键"},
 	"test.rows":        {": {0} of {1} rows pass", "：{1} 行中 {0} 行通过"},  // passed, all
 	"test.skipped":     {": {0}", "：{0}"},                              // reason
-	"test.unsupported": {"{0} cannot be evaluated yet", "{0} 目前还不能求值"}, // subject
 	"test.summary":     {"{0} passed, {1} failed, {2} skipped", "通过 {0}，失败 {1}，跳过 {2}"},
 
 	"ask.help": {

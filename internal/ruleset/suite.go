@@ -7,10 +7,7 @@ type Suite struct {
 	Head
 	Subject string // KIND/NAME
 	Cases   []Case
-	// FrameOnly says that the subject's kind cannot be evaluated yet. Cases then holds one entry for each case and each table,
-	// with no facts and nothing expected.
-	FrameOnly bool
-	Waivers   []Waiver // of the subject's file, for findings about suites
+	Waivers []Waiver // of the subject's file, for findings about suites
 }
 
 // Waiver accepts findings of a code, for some rules or, where it names none, for all.
