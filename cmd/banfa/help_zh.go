@@ -28,6 +28,7 @@ var helpChinese = map[string]string{ // #nosec G101 -- texts, not credentials
 	"Go on from this file, and save the state there at the end.":                         "从该状态文件继续，结束时存回。",
 
 	// scan、record
+	"De-identify a file by a policy and keep the processing record (Arts. 36, 55).":                                      "按策略对文件作脱敏处理，并留存处理记录（第三十六条、第五十五条）。",
 	"Look for identifiers left in any cell.":                                                                             "检查各单元格里是否残留标识符。",
 	"Verify processing records: chain and signature.":                                                                    "验证处理记录：链条和签名。",
 	"The table: csv, JSON lines or Parquet; - for standard input.":                                                       "数据表：csv、JSON Lines 或者 Parquet；- 表示标准输入。",

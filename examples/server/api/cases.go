@@ -18,8 +18,8 @@ type idInput struct {
 type eventInput struct {
 	ID   string `path:"id" maxLength:"40"`
 	Body struct {
-		Event string         `json:"event" minLength:"1" maxLength:"100" doc:"one of the case's legal events"`
-		Facts map[string]any `json:"facts,omitempty"`
+		Event string `json:"event" minLength:"1" maxLength:"100" doc:"one of the case's legal events"`
+		Facts Facts  `json:"facts,omitempty"`
 	}
 }
 
@@ -28,12 +28,19 @@ func all() []identity.Role {
 	return []identity.Role{identity.Applicant, identity.Opener, identity.Authority}
 }
 
+// anybody is everybody who is signed in.
+func anybody() []identity.Role { return []identity.Role{identity.Public} }
+
 func (s *server) cases(api huma.API) {
-	for _, c := range []struct{ kind, path string }{
-		{platform.Applications, "applications"}, {platform.Permissions, "permissions"}, {platform.Objections, "objections"},
+	for _, c := range []struct {
+		kind, path      string
+		readers, actors []identity.Role
+	}{
+		{platform.Applications, "applications", append(all(), identity.Auditor), all()},
+		{platform.Permissions, "permissions", append(all(), identity.Auditor), all()},
+		{platform.Objections, "objections", anybody(), anybody()},
 	} {
-		readers := append(all(), identity.Auditor)
-		huma.Register(api, s.operation("list-"+c.path, http.MethodGet, "/"+c.path, "The "+c.path+" that one may see, the newest first.", c.path, readers...),
+		huma.Register(api, s.operation("list-"+c.path, http.MethodGet, "/"+c.path, "The "+c.path+" that one may see, the newest first.", c.path, c.readers...),
 			func(ctx context.Context, in *Page) (*Listing[*platform.Case], error) {
 				if !identity.From(ctx).SignedIn() {
 					return nil, problem(ctx, platform.ErrForbidden)
@@ -44,14 +51,18 @@ func (s *server) cases(api huma.API) {
 				}
 				return listing(ctx, *in, cases, total), nil
 			})
-		huma.Register(api, s.operation("get-"+c.path, http.MethodGet, "/"+c.path+"/{id}", "One of them, with where it stands, its deadlines and what may happen next.", c.path, readers...),
+		huma.Register(api, s.operation("get-"+c.path, http.MethodGet, "/"+c.path+"/{id}", "One of them, with where it stands, its deadlines and what may happen next.", c.path, c.readers...),
 			func(ctx context.Context, in *idInput) (*Answer[*platform.Case], error) {
 				v, err := s.Case(ctx, identity.From(ctx), c.kind, in.ID)
 				return answer(ctx, v, err)
 			})
-		huma.Register(api, s.operation("event-"+c.path, http.MethodPost, "/"+c.path+"/{id}/events", "An event of its lifecycle that needs nothing but its facts.", c.path, all()...),
+		huma.Register(api, s.operation("event-"+c.path, http.MethodPost, "/"+c.path+"/{id}/events", "An event of its lifecycle that needs nothing but its facts.", c.path, c.actors...),
 			func(ctx context.Context, in *eventInput) (*Answer[*platform.Case], error) {
-				v, err := s.Do(ctx, identity.From(ctx), c.kind, in.ID, in.Body.Event, in.Body.Facts)
+				facts, err := in.Body.Facts.read()
+				if err != nil {
+					return nil, problem(ctx, err)
+				}
+				v, err := s.Do(ctx, identity.From(ctx), c.kind, in.ID, in.Body.Event, facts)
 				return answer(ctx, v, err)
 			})
 	}
@@ -67,7 +78,7 @@ func (s *server) cases(api huma.API) {
 			v, err := s.Commit(ctx, identity.From(ctx), in.Body.Entry, in.Body.Signed)
 			return answer(ctx, v, err)
 		})
-	huma.Register(api, s.operation("object", http.MethodPost, "/objections", "Object to an entry on one of the five grounds (Art. 65).", "objections", all()...),
+	huma.Register(api, s.operation("object", http.MethodPost, "/objections", "Object to an entry on one of the five grounds (Art. 65).", "objections", anybody()...),
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Entry     string `json:"entry" minLength:"1" maxLength:"200"`
@@ -80,9 +91,12 @@ func (s *server) cases(api huma.API) {
 			return answer(ctx, v, err)
 		})
 	huma.Register(api, s.operation("inbox", http.MethodGet, "/inbox", "What waits for one's office, the first due first (Art. 42).", "applications", identity.Opener, identity.Authority),
-		func(ctx context.Context, _ *struct{}) (*Answer[[]*platform.Case], error) {
+		func(ctx context.Context, in *Page) (*Listing[*platform.Case], error) {
 			v, err := s.Inbox(ctx, identity.From(ctx))
-			return answer(ctx, v, err)
+			if err != nil {
+				return nil, problem(ctx, err)
+			}
+			return listing(ctx, *in, part(v, *in), len(v)), nil
 		})
 }
 
@@ -91,12 +105,16 @@ func (s *server) applications(api huma.API) {
 	huma.Register(api, s.operation("apply", http.MethodPost, "/applications", "Apply for conditionally open data (Art. 41).", tag, identity.Applicant),
 		func(ctx context.Context, in *struct {
 			Body struct {
-				Entry string         `json:"entry" minLength:"1" maxLength:"200"`
-				Facts map[string]any `json:"facts"`
+				Entry string `json:"entry" minLength:"1" maxLength:"200"`
+				Facts Facts  `json:"facts"`
 			}
 		},
 		) (*Answer[*platform.Case], error) {
-			v, err := s.Apply(ctx, identity.From(ctx), in.Body.Entry, in.Body.Facts)
+			facts, err := in.Body.Facts.read()
+			if err != nil {
+				return nil, problem(ctx, err)
+			}
+			v, err := s.Apply(ctx, identity.From(ctx), in.Body.Entry, facts)
 			return answer(ctx, v, err)
 		})
 	huma.Register(api, s.operation("supplement", http.MethodPost, "/applications/{id}/supplement", "Hand in what was asked for.", tag, identity.Applicant),
@@ -105,7 +123,11 @@ func (s *server) applications(api huma.API) {
 			Body Stated
 		},
 		) (*Answer[*platform.Case], error) {
-			v, err := s.Supplement(ctx, identity.From(ctx), in.ID, in.Body.Facts)
+			facts, err := in.Body.Facts.read()
+			if err != nil {
+				return nil, problem(ctx, err)
+			}
+			v, err := s.Supplement(ctx, identity.From(ctx), in.ID, facts)
 			return answer(ctx, v, err)
 		})
 	huma.Register(api, s.operation("accept", http.MethodPost, "/applications/{id}/accept", "Take a complete application into review.", tag, identity.Opener, identity.Authority),
@@ -125,20 +147,7 @@ func (s *server) applications(api huma.API) {
 			v, err := s.Answer(ctx, identity.From(ctx), in.ID, condition.Decision(in.Body.Decision), in.Body.Reason)
 			return answer(ctx, v, err)
 		})
-	huma.Register(api, s.operation("draft-agreement", http.MethodGet, "/applications/{id}/agreement", "The agreement, or its draft with marked blanks (Art. 43).", tag, append(all(), identity.Auditor)...),
-		func(ctx context.Context, in *idInput) (*Answer[*condition.Agreement], error) {
-			v, err := s.Draft(ctx, identity.From(ctx), in.ID, lang(ctx))
-			return answer(ctx, v, err)
-		})
-	huma.Register(api, s.operation("sign", http.MethodPut, "/applications/{id}/agreement", "Sign the agreement (Art. 43).", tag, identity.Opener),
-		func(ctx context.Context, in *struct {
-			ID   string `path:"id" maxLength:"40"`
-			Body condition.Agreement
-		},
-		) (*Answer[*platform.Case], error) {
-			v, err := s.Sign(ctx, identity.From(ctx), in.ID, &in.Body)
-			return answer(ctx, v, err)
-		})
+	s.agreements(api)
 	huma.Register(api, s.operation("open-permission", http.MethodPost, "/applications/{id}/permission", "Open the permission that the agreement gives (Art. 42).", tag, identity.Authority),
 		func(ctx context.Context, in *idInput) (*Answer[*platform.Case], error) {
 			v, err := s.OpenPermission(ctx, identity.From(ctx), in.ID)

@@ -157,6 +157,7 @@ func problem(ctx context.Context, err error) error {
 		large   *store.TooLargeError
 		none    *condition.NotFoundError
 		force   *condition.NotInForceError
+		lost    *lostError
 		terms   *condition.AgreementError
 		own     *Problem
 	)
@@ -172,7 +173,7 @@ func problem(ctx context.Context, err error) error {
 	case errors.As(err, &terms):
 		return newProblem(ctx, "fact", terms.Text(lang(ctx)))
 	case errors.As(err, &force):
-		return refusal(ctx, &platform.RefusedError{Code: "not_in_force", Reason: force.Message("zh"), Detail: nil})
+		return refusal(ctx, &platform.RefusedError{Code: "not_in_force", Reason: force.Message("zh")})
 	case errors.As(err, &large):
 		return newProblem(ctx, "too_large", says(ctx, "最多 %d 字节", "At most %d bytes", large.Limit))
 	case errors.As(err, &none), errors.Is(err, platform.ErrNotFound), errors.Is(err, store.ErrNotFound):
@@ -189,8 +190,8 @@ func problem(ctx context.Context, err error) error {
 		return newProblem(ctx, "storage", "")
 	case errors.Is(err, context.Canceled):
 		return newProblem(ctx, "canceled", "")
-	case uploadFailed(err):
-		return newProblem(ctx, "body", "")
+	case errors.As(err, &lost):
+		return newProblem(ctx, lost.code(), "")
 	}
 	report(ctx, err)
 	return newProblem(ctx, "internal", "")

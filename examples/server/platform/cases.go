@@ -90,7 +90,6 @@ func (p *Platform) applyCase(ctx context.Context, kind string, e *store.Event) e
 		if c.Standing, err = l.Fold(ctx, nil); err != nil {
 			return err
 		}
-		p.s.order = append(p.s.order, e.Stream)
 	}
 	if c.Standing, err = l.Apply(ctx, c.Standing, d.lifecycle(e.Seq)); err != nil {
 		return err
@@ -111,6 +110,9 @@ func (p *Platform) applyCase(ctx context.Context, kind string, e *store.Event) e
 		c.Opens = d.Opens
 	}
 	c.Log = append(c.Log[:len(c.Log):len(c.Log)], Line{e.Seq, e.At, e.Actor, e.Role, d.Event})
+	if p.s.cases[e.Stream] == nil {
+		p.s.order = append(p.s.order, e.Stream)
+	}
 	p.s.cases[e.Stream] = c
 	return nil
 }

@@ -119,12 +119,12 @@ func (p *Platform) keep(ctx context.Context, c *CatalogEvent, in *catalog.Import
 	return nil
 }
 
-// applyCatalog reads what was published then. It is not derived anew: what the public was shown is what was written, and rules that have changed
+// loadCatalog reads what was published then. It is not derived anew: what the public was shown is what was written, and rules that have changed
 // since open nothing until somebody publishes again.
-func (p *Platform) applyCatalog(ctx context.Context, e *store.Event) error {
+func (p *Platform) loadCatalog(ctx context.Context, e *store.Event) (*Published, error) {
 	c, err := decode[CatalogEvent](e)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	out := &Published{CatalogEvent: c, Seq: e.Seq, byID: map[string]int{}, review: &Review{}}
 	if err := p.read(ctx, c.Open, func(r io.Reader) error {
@@ -137,17 +137,16 @@ func (p *Platform) applyCatalog(ctx context.Context, e *store.Event) error {
 		}
 		return nil
 	}); err != nil {
-		return fmt.Errorf("open catalog: %w", err)
+		return nil, fmt.Errorf("open catalog: %w", err)
 	}
 	if err := p.read(ctx, c.Review, func(r io.Reader) error { return json.NewDecoder(r).Decode(out.review) }); err != nil {
-		return fmt.Errorf("review: %w", err)
+		return nil, fmt.Errorf("review: %w", err)
 	}
 	slices.SortFunc(out.Entries, func(a, b Listed) int { return compare(a.ID, b.ID) })
 	for i := range out.Entries {
 		out.byID[out.Entries[i].ID] = i
 	}
-	p.s.catalog = out
-	return nil
+	return out, nil
 }
 
 // read reads a blob to its end, so that its digest is checked.

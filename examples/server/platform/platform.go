@@ -55,7 +55,10 @@ type Platform struct {
 	lifecycles map[string]*condition.Lifecycle // by kind of case
 	monitor    *condition.Monitor
 	suites     suites
-	mu         sync.RWMutex
+	follower   follower
+	turn       chan struct{} // of those who act
+	folding    sync.Mutex    // held by who reads the log on
+	mu         sync.RWMutex  // of the state; never held while the database is asked
 	s          *state
 }
 
@@ -84,7 +87,7 @@ func New(ctx context.Context, c Config) (*Platform, error) {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	p := &Platform{Config: c, lifecycles: map[string]*condition.Lifecycle{}, s: &state{
+	p := &Platform{Config: c, turn: make(chan struct{}, 1), lifecycles: map[string]*condition.Lifecycle{}, s: &state{
 		data: map[string]*Delivery{}, cases: map[string]*Case{}, versions: map[string]int64{},
 	}}
 	for entry, name := range c.Policies {
@@ -102,39 +105,34 @@ func New(ctx context.Context, c Config) (*Platform, error) {
 	if err := p.newMonitor(); err != nil {
 		return nil, fmt.Errorf("platform: %w", err)
 	}
-	return p, p.Sync(ctx)
+	return p, p.fold(ctx)
 }
 
-// Sync takes in what happened since, by this process or another.
-func (p *Platform) Sync(ctx context.Context) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.sync(ctx)
-}
-
-func (p *Platform) sync(ctx context.Context) error {
-	for e, err := range p.Store.Events(ctx, p.s.seq) {
-		if err != nil {
-			return err
-		}
-		if err := p.apply(ctx, &e); err != nil {
-			return fmt.Errorf("platform: event %d (%s): %w", e.Seq, e.Kind, err)
-		}
-	}
-	return nil
-}
-
-// apply folds one event. An event that it does not know is an error: a later program wrote it, and to go on without it would be to guess.
+// apply folds one event. An event that it does not know is an error: a later program wrote it, and to go on without it would be to guess. What it cannot fold
+// leaves the state as it was; a request that is canceled meanwhile does not stop it half-way.
 func (p *Platform) apply(ctx context.Context, e *store.Event) error {
-	s := p.s
-	if e.Seq != s.seq+1 {
-		return fmt.Errorf("the log has a gap after %d", s.seq)
+	if e.Seq != p.s.seq+1 {
+		return fmt.Errorf("the log has a gap after %d", p.s.seq)
+	}
+	if p.s.seq > 0 && e.Prev != p.s.hash {
+		return errShorter
 	}
 	kind, _, _ := strings.Cut(e.Stream, "/")
+	var published *Published
+	if kind == "catalog" { // which is long, and read before anybody has to wait for it
+		var err error
+		if published, err = p.loadCatalog(ctx, e); err != nil {
+			return err
+		}
+	}
+	ctx = context.WithoutCancel(ctx)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.s
 	var err error
 	switch kind {
 	case "catalog":
-		err = p.applyCatalog(ctx, e)
+		s.catalog = published
 	case "data":
 		err = p.applyData(e)
 	case Applications, Permissions, Objections:
@@ -157,33 +155,6 @@ func decode[T any](e *store.Event) (v T, err error) {
 	d.UseNumber() // facts keep their numbers
 	err = d.Decode(&v)
 	return v, err
-}
-
-// attempts is how often an act is decided anew because something else happened in between.
-const attempts = 8
-
-// act decides on the present state and appends what comes of it, as one. decide must not change the state. It is asked again where something happened
-// in between to what it expects.
-func (p *Platform) act(ctx context.Context, decide func(s *state) ([]store.Expect, []store.NewEvent, error)) ([]store.Event, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for try := 0; ; try++ {
-		if err := p.sync(ctx); err != nil {
-			return nil, err
-		}
-		expect, events, err := decide(p.s)
-		if err != nil {
-			return nil, err
-		}
-		made, err := p.Store.Append(ctx, expect, events...)
-		if errors.Is(err, store.ErrConflict) && try < attempts {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		return made, p.sync(ctx)
-	}
 }
 
 // expect is the version at which a stream was when it was decided on.

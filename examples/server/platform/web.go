@@ -76,7 +76,7 @@ func (p *Platform) EventFacts(c *Case, event string) []banfa.Fact {
 	e := &l.Events[i]
 	var out []banfa.Fact
 	for k := range e.Facts {
-		out = append(out, describe(&e.Facts[k]))
+		out = append(out, DescribeFact(&e.Facts[k]))
 	}
 	var missing []string
 	stays := false
@@ -87,7 +87,7 @@ func (p *Platform) EventFacts(c *Case, event string) []banfa.Fact {
 		}
 	}
 	for k := range l.Facts {
-		f := describe(&l.Facts[k])
+		f := DescribeFact(&l.Facts[k])
 		if slices.Contains(missing, f.Name) || stays && len(e.Facts) == 0 && f.Type == "date" && p.reads(l, e, l.Facts[k].Slot) {
 			out = append(out, f)
 		}
@@ -109,8 +109,8 @@ func (p *Platform) reads(l *ruleset.Lifecycle, e *ruleset.LifecycleEvent, slot i
 	return false
 }
 
-// describe is a fact of a Lifecycle file as a form asks for it.
-func describe(f *ruleset.Fact) banfa.Fact {
+// DescribeFact is a fact of a Lifecycle file as a form asks for it.
+func DescribeFact(f *ruleset.Fact) banfa.Fact {
 	out := banfa.Fact{Name: f.Name, Label: f.Label, Ask: f.Ask, Type: f.Type.Kind.String(), Min: f.Type.Min.String(), Max: f.Type.Max.String(), Optional: f.Type.Optional}
 	for i, code := range f.Type.Values {
 		out.Values = append(out.Values, banfa.EnumValue{Code: code, Label: f.Type.Labels[i]})

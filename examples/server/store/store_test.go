@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/banfa-go/banfa/examples/server/internal/testpg"
 	"github.com/banfa-go/banfa/examples/server/store"
 )
 
@@ -44,11 +45,7 @@ func eachStore(t *testing.T, f func(t *testing.T, s store.Store)) {
 		f(t, s)
 	})
 	t.Run("postgres", func(t *testing.T) {
-		url := postgresCluster(t)
-		if url == "" {
-			t.Skip("PostgreSQL is not installed (apt-get install postgresql)")
-		}
-		s, err := store.OpenPostgres(t.Context(), url, clock())
+		s, err := store.OpenPostgres(t.Context(), testpg.Start(t).URL, clock())
 		require.NoError(t, err)
 		t.Cleanup(func() { assert.NoError(t, s.Close()) })
 		f(t, s)
