@@ -122,8 +122,7 @@ func internalIssue(text string, err error) Issue {
 }
 
 func (e *Env) program(a *cel.Ast) (program, error) {
-	estimator := &costEstimator{lookup: e.typeAt, selected: map[optionalSelect][]string{}, sets: e.lookups, functions: e.functions}
-	est, err := e.cel.EstimateCost(a, estimator)
+	est, err := e.estimate(a)
 	if err != nil {
 		return program{}, err
 	}

@@ -103,9 +103,7 @@ func NewEnv(o Options) (*Env, error) {
 		o.Vars = append(o.Vars[:len(o.Vars):len(o.Vars)], Var{Name: LookupVar(l.Name), Type: &Type{Kind: Dyn}})
 	}
 	e.vars, e.lookups, e.functions = o.Vars, o.Lookups, o.Functions
-	opts := append(libraries(), cel.EnableMacroCallTracking())
-	opts = append(opts, decimalLibrary(), dateLibrary(o.Zone, o.Calendar))
-	opts = append(opts, limitOptions(e.limits.Runes, e.limits.Depth)...)
+	opts := limitOptions(e.limits.Runes, e.limits.Depth)
 	for i, v := range o.Vars {
 		prov.collect(v.Type)
 		opts = append(opts, cel.Variable(v.Name, celType(v.Type)))
@@ -127,8 +125,11 @@ func NewEnv(o Options) (*Env, error) {
 		prov.Provider = env.CELTypeProvider() // which knows the types of the libraries by now
 		return cel.CustomTypeProvider(prov)(env)
 	})
-	var err error
-	if e.cel, err = cel.NewCustomEnv(opts...); err != nil {
+	libs, err := bases.get(o.Zone, o.Calendar)
+	if err != nil {
+		return nil, fmt.Errorf("expr: %w", err)
+	}
+	if e.cel, err = libs.Extend(opts...); err != nil {
 		return nil, fmt.Errorf("expr: %w", err)
 	}
 	return e, nil

@@ -32,6 +32,10 @@ const (
 
 // libraries declares everything of cel-go that expressions may use, for cel.NewCustomEnv. All of it is pure.
 func libraries() []cel.EnvOption {
+	return append(unpinnedLibraries(), cel.CostModelVersion(costVersion))
+}
+
+func unpinnedLibraries() []cel.EnvOption {
 	return []cel.EnvOption{
 		cel.StdLib(),
 		cel.OptionalTypes(cel.OptionalTypesVersion(optionalVersion)),
@@ -43,7 +47,6 @@ func libraries() []cel.EnvOption {
 		ext.Regex(ext.RegexVersion(regexVersion)),
 		ext.TwoVarComprehensions(ext.TwoVarComprehensionsVersion(comprehensionsVersion)),
 		cel.CostModel(standardModels()...),
-		cel.CostModelVersion(costVersion),
 		cel.Lib(constantRegex{}),
 	}
 }

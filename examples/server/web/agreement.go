@@ -81,9 +81,19 @@ func filled(q *request, draft *condition.Agreement) *condition.Agreement {
 		for k := range a.Terms[i].Clauses {
 			a.Terms[i].Clauses[k].Text = get(clauseName(i, k))
 		}
-		a.Terms[i].Clauses = slices.DeleteFunc(a.Terms[i].Clauses, func(c condition.Clause) bool { return c.Text == "" && c.Of == "" })
 	}
 	return a
+}
+
+// pruned is an agreement without the clauses of ours that were left empty; those that follow from the decision stay, so that the check sees them.
+func pruned(a *condition.Agreement) *condition.Agreement {
+	out := *a
+	out.Terms = make([]condition.Term, len(a.Terms))
+	for i, t := range a.Terms {
+		t.Clauses = slices.DeleteFunc(slices.Clone(t.Clauses), func(c condition.Clause) bool { return c.Text == "" && c.Of == "" })
+		out.Terms[i] = t
+	}
+	return &out
 }
 
 func clauseName(term, clause int) string {
@@ -185,7 +195,7 @@ func (s *server) sign(q *request) error {
 	if q.PostForm.Get("do") != "sign" {
 		return s.caseOf(q, platform.Applications, p)
 	}
-	if _, err = s.Sign(q.Context(), q.who, c.ID, a); err == nil {
+	if _, err = s.Sign(q.Context(), q.who, c.ID, pruned(a)); err == nil {
 		return s.done(q, platform.Applications, name, nil)
 	}
 	p.problem = s.problemOf(q, err)
