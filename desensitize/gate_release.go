@@ -43,8 +43,12 @@ func (e *ReleaseRefusedError) Error() string {
 	return fmt.Sprintf("desensitize: policy %s refuses the release: %s", e.Policy, strings.Join(parts, "; "))
 }
 
-// scanGate is the id of the rule that stands where a policy has none about the scan: nothing is released in which an identifier was found.
-const scanGate = "scan"
+// The ids of the rules that stand where a policy has none about what they look at: nothing is released in which a valid identifier was found, or one
+// of the row's own that stands in another cell of it.
+const (
+	identifiersGate = "scan.identifiers"
+	repeatedGate    = "scan.repeated"
+)
 
 // gate evaluates the release rules. One that is unknown or errs refuses as one that is false does.
 func (p *Policy) gate(ctx context.Context, now expr.Value, r *Report) error {
@@ -52,7 +56,7 @@ func (p *Policy) gate(ctx context.Context, now expr.Value, r *Report) error {
 	if err != nil {
 		return err
 	}
-	scanned := false
+	asked := map[string]bool{} // what of the scan the policy's own rules look at
 	for _, rule := range p.spec.Release {
 		g := GateResult{ID: rule.ID, Basis: []string{}, Require: rule.Require.Text}
 		for _, b := range rule.Basis {
@@ -60,7 +64,7 @@ func (p *Policy) gate(ctx context.Context, now expr.Value, r *Report) error {
 		}
 		for _, i := range rule.Require.Leaves() {
 			leaf := p.spec.GateEnv.Leaves()[i]
-			scanned = scanned || strings.HasPrefix(leaf.Name, "scan.")
+			asked[leaf.Name] = true
 			value := "?"
 			if v := ev.LeafValue(i); v.Present() {
 				value = v.String()
@@ -82,11 +86,10 @@ func (p *Policy) gate(ctx context.Context, now expr.Value, r *Report) error {
 		}
 		r.Gate = append(r.Gate, g)
 	}
-	if s := r.Facts.Scan; s != nil && !scanned {
-		r.Gate = append(r.Gate, GateResult{
-			ID: scanGate, Basis: []string{}, Require: "scan.identifiers == 0 && scan.repeated == 0", Holds: s.Identifiers == 0 && s.Repeated == 0,
-			Facts: []string{fmt.Sprintf("scan.identifiers = %d", s.Identifiers), fmt.Sprintf("scan.repeated = %d", s.Repeated)},
-		})
+	for _, id := range []string{identifiersGate, repeatedGate} {
+		if !asked[id] {
+			r.Gate = append(r.Gate, scanGate(id, r.Facts.Scan))
+		}
 	}
 	failed := slices.Clone(r.Gate)
 	failed = slices.DeleteFunc(failed, func(g GateResult) bool { return g.Holds })
@@ -95,6 +98,21 @@ func (p *Policy) gate(ctx context.Context, now expr.Value, r *Report) error {
 		return &ReleaseRefusedError{Policy: p.spec.Name, Failed: failed}
 	}
 	return nil
+}
+
+// scanGate asks for nothing found. What was not scanned is not released.
+func scanGate(id string, found *ScanFacts) GateResult {
+	g := GateResult{ID: id, Basis: []string{}, Require: id + " == 0"}
+	if found == nil {
+		g.Why = "not known: " + id
+		return g
+	}
+	n := found.Identifiers
+	if id == repeatedGate {
+		n = found.Repeated
+	}
+	g.Holds, g.Facts = n == 0, []string{fmt.Sprintf("%s = %d", id, n)}
+	return g
 }
 
 // gateFacts makes what release rules see of the facts of a run.
