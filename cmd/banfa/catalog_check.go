@@ -1,8 +1,13 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/banfa-go/banfa"
@@ -11,11 +16,12 @@ import (
 )
 
 type catalogCheckCommand struct {
-	Base     string `arg:"" help:"The base catalog: a spreadsheet, CSV, JSON, JSON lines, CKAN or DCAT-US; - for standard input."`
-	Open     string `help:"The open catalog, to be held against it (Art. 18)." placeholder:"FILE"`
-	Previous string `help:"The base catalog before the changes (Art. 15)." placeholder:"FILE"`
-	At       atTime `help:"Time of the check; now by default." placeholder:"TIME"`
-	File     string `name:"checks" help:"The rule file of kind Catalog, where there are several." placeholder:"NAME"`
+	Base     string            `arg:"" help:"The base catalog: a spreadsheet, CSV, JSON, JSON lines, CKAN or DCAT-US; - for standard input."`
+	Open     string            `help:"The open catalog, to be held against it (Art. 18)." placeholder:"FILE"`
+	Previous string            `help:"The base catalog before the changes (Art. 15)." placeholder:"FILE"`
+	Records  map[string]string `help:"Further records that the rules look at, such as a plan, as name, =, file of JSON lines; again for each." placeholder:"NAME=FILE"`
+	At       atTime            `help:"Time of the check; now by default." placeholder:"TIME"`
+	File     string            `name:"checks" help:"The rule file of kind Catalog, where there are several." placeholder:"NAME"`
 }
 
 // Run checks catalogs by the rule file. It ends with the status of findings where something is violated that is an error.
@@ -48,6 +54,14 @@ func (c *catalogCheckCommand) Run(a *app) error {
 		*x.to = got.Catalog
 		read = append(read, got.Findings...)
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.Records)) {
+		if in.Records == nil {
+			in.Records = map[string][]map[string]any{}
+		}
+		if in.Records[name], err = a.readRecords(c.Records[name]); err != nil {
+			return err
+		}
+	}
 	opts = nil
 	if !c.At.IsZero() {
 		opts = append(opts, catalog.CheckAt(c.At.Time))
@@ -66,6 +80,33 @@ func (c *catalogCheckCommand) Run(a *app) error {
 		err = quiet(statusFindings)
 	}
 	return err
+}
+
+// readRecords reads JSON lines, each an object. An error names the line.
+func (a *app) readRecords(path string) (records []map[string]any, err error) {
+	in, closeIn, err := a.open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, closeIn()) }()
+	r := bufio.NewReader(in)
+	records = []map[string]any{} // a file that is empty says that there are none
+	for n := 1; ; n++ {
+		line, readErr := readLine(r)
+		switch {
+		case len(line) > maxLine:
+			return nil, fmt.Errorf("%s:%d: %s", path, n, errLongLine.Message(a.lang))
+		case len(bytes.TrimSpace(line)) > 0:
+			record, err := banfa.JSON(line).Map()
+			if err != nil {
+				return nil, fmt.Errorf("%s:%d: %s", path, n, a.describe(err)) // which would name no file by itself
+			}
+			records = append(records, record)
+		}
+		if readErr != nil {
+			return records, ignoreEOF(readErr)
+		}
+	}
 }
 
 // shownFindings is how many findings of one rule the text shows; JSON has them all.
