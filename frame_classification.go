@@ -44,6 +44,11 @@ func (d *document) environment(facts []ruleset.Fact, more []expr.Var, functions 
 		d.report("BF2002", d.file.Root.Range, "cel.internal", err.Error())
 		return nil, 0, 0
 	}
+	for _, name := range d.brokenFacts { // reported; their uses are not reported as undeclared names too
+		if !slices.ContainsFunc(vars, func(v expr.Var) bool { return v.Name == name }) {
+			env.Declare(name)
+		}
+	}
 	return env, now, params
 }
 

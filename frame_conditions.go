@@ -116,8 +116,13 @@ func (d *document) conditions() {
 	}
 	c.Env, c.Now, c.Params = env, now, params
 	c.Parameters, _, c.ParamsValue = d.params()
+	if d.l.compiled == nil {
+		d.l.compiled = expr.NewMemo()
+	}
+	env.Remember(d.l.compiled)
 	d.composeVariables(c, lineage)
 	d.composeRules(c, lineage)
+	env.Remember(nil)
 	own.interpretations = d.interpretations(root, d.allIDs(lineage))
 	for _, base := range lineage {
 		c.Interpretations = append(c.Interpretations, base.inheritedInterpretations()...)
@@ -192,16 +197,7 @@ func (d *document) datasets(root *source.Node) []string {
 // lineage returns the documents that d extends, through others too, each once and after those that it extends itself. A name that is no
 // file, and a circle, are reported where they are written.
 func (d *document) lineage() []*document {
-	byName := maps.Clone(d.l.bases)
-	if byName == nil {
-		byName = map[string]*document{}
-	}
-	own := map[string]bool{}
-	for _, x := range d.l.docs {
-		if x.head.Kind == d.head.Kind && x.head.Name != "" && !own[x.head.Name] {
-			byName[x.head.Name], own[x.head.Name] = x, true
-		}
-	}
+	byName := d.l.conditionsByName()
 	var out []*document
 	done := map[*document]bool{d: true}
 	path := []*document{d}
@@ -231,6 +227,24 @@ func (d *document) lineage() []*document {
 	return out
 }
 
+// conditionsByName are the files that conditions may extend, those of the bundle before those of citable file systems.
+func (l *loader) conditionsByName() map[string]*document {
+	if l.extendable != nil {
+		return l.extendable
+	}
+	l.extendable = maps.Clone(l.bases)
+	if l.extendable == nil {
+		l.extendable = map[string]*document{}
+	}
+	own := map[string]bool{}
+	for _, x := range l.docs {
+		if x.head.Kind == "Conditions" && x.head.Name != "" && !own[x.head.Name] {
+			l.extendable[x.head.Name], own[x.head.Name] = x, true
+		}
+	}
+	return l.extendable
+}
+
 // extended returns the files of citable file systems that conditions of the bundle extend.
 func (l *loader) extended() []*document {
 	own := map[string]bool{}
@@ -255,8 +269,8 @@ func (d *document) extendsCycle(path []*document, back *document) {
 	for _, x := range path {
 		names = append(names, x.head.Name)
 	}
-	if back != d {
-		return // reported by the file whose circle it is
+	if back != d || slices.ContainsFunc(path, func(x *document) bool { return x.head.Name < d.head.Name }) {
+		return // reported once, by the file of the circle whose name comes first
 	}
 	d.report("BF4004", keyRange(d.file.Root, "extends"), "conditions.extends-cycle", strings.Join(append(names, back.head.Name), " → "))
 }

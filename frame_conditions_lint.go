@@ -17,6 +17,10 @@ const maxDataset = 256
 // lintConditions looks for what is wrong with the requirements of a file seen together (Art. 24: conditions answer a risk and are in
 // proportion to it). A file answers for what it says itself, and for what it makes of what it inherits.
 func (d *document) lintConditions(c *ruleset.Conditions) {
+	if len(c.Requirements) == 0 && len(c.Datasets) > 0 {
+		d.warn("BF2005", placeOfNode(d.file.Root.Get("metadata").Get("name")), "conditions.none", c.ID())
+	}
+	d.levelWords()
 	d.risks(c)
 	d.proportion(c)
 	d.together(c)
@@ -71,8 +75,9 @@ func (d *document) proportion(c *ruleset.Conditions) {
 	a := decide.Formulas(c.Env).AnalyseFormulas(conditionFormulas(list), c.Params, c.ParamsValue)
 	own := func(i int) bool { return list[i].From == c.ID() }
 	for _, i := range a.Always {
-		if own(i) || d.resets(c, list[i]) {
-			d.requirementFinding(list[i], "BF2005", "rule.always-true", list[i].ID)
+		constant := len(list[i].Require.Names()) == 0 // reported where it is written
+		if own(i) && !constant || d.resets(c, list[i]) {
+			d.requirementFinding(list[i], "BF2005", "conditions.always-met", list[i].ID)
 		}
 	}
 	for _, i := range a.Never {
@@ -194,7 +199,7 @@ func (d *document) levelOf(c *ruleset.Conditions) {
 	row := &c.Levels.Table[i]
 	var missing []string
 	for _, what := range row.Requires {
-		if !slices.ContainsFunc(c.Requirements, func(r *ruleset.AccessRequirement) bool { return namesRequirement(what, r) }) {
+		if d.l.namesCondition(what) && !slices.ContainsFunc(c.Requirements, func(r *ruleset.AccessRequirement) bool { return namesRequirement(what, r) }) {
 			missing = append(missing, what)
 		}
 	}
@@ -208,6 +213,40 @@ func (d *document) levelOf(c *ruleset.Conditions) {
 			}
 		}
 	}
+}
+
+// levelWords reports what the file's own table of levels names and no file of conditions has: nothing could meet it, or be forbidden by it.
+func (d *document) levelWords() {
+	for _, row := range items(d.file.Root.Get("levels").Get("table")) {
+		for _, key := range []string{"requires", "forbids"} {
+			for _, w := range words(row, key) {
+				if !d.l.namesCondition(w.Value) {
+					d.warn("BF4014", placeOfNode(w), "conditions.levels-unknown", key, w.Value).didYouMean(w.Value, sorted(mapKeys(d.l.conditionIDs)))
+				}
+			}
+		}
+	}
+}
+
+// namesCondition reports whether a word of a table of levels is a dimension, or the id of a requirement of any file of conditions that is
+// loaded or can be extended.
+func (l *loader) namesCondition(word string) bool {
+	if l.conditionIDs == nil {
+		l.conditionIDs = map[string]bool{"user": true, "scenario": true, "usage": true}
+		for _, d := range l.docs {
+			if d.head.Kind == "Conditions" && d.file.Root != nil {
+				for _, n := range items(d.file.Root.Get("requirements")) {
+					l.conditionIDs[text(n, "id")] = true
+				}
+			}
+		}
+		for _, d := range l.bases {
+			for _, n := range items(d.file.Root.Get("requirements")) {
+				l.conditionIDs[text(n, "id")] = true
+			}
+		}
+	}
+	return l.conditionIDs[word]
 }
 
 // namesRequirement reports whether a word of the table means a requirement: by its id, or by its dimension, which means the conditions that

@@ -55,11 +55,7 @@ func TestWhatIsWrongWithFilesOfConditionsIsFoundWhereItIsWritten(t *testing.T) {
 		},
 		"a circle": {
 			[]string{conditionsFile("x", "extends: w"), conditionsFile("w", "extends: z"), conditionsFile("z", "extends: x")},
-			[]string{
-				"a.yaml:5:1 BF4004 conditions.extends-cycle x → w → z → x",
-				"b.yaml:5:1 BF4004 conditions.extends-cycle w → z → x → w",
-				"c.yaml:5:1 BF4004 conditions.extends-cycle z → x → w → z",
-			},
+			[]string{"b.yaml:5:1 BF4004 conditions.extends-cycle w → z → x → w"}, // once, by the first of their names
 		},
 		"a file that extends itself": {
 			[]string{conditionsFile("x", "extends: x")},
@@ -105,17 +101,23 @@ func TestWhatIsWrongWithFilesOfConditionsIsFoundWhereItIsWritten(t *testing.T) {
 		},
 		"a data set in two files": {
 			[]string{conditionsFile("x", "datasets: [one, two]"), conditionsFile("w", "datasets: [two]")},
-			[]string{"b.yaml:5:12 BF1016 conditions.dataset-twice two|Conditions/x|two"},
+			[]string{
+				"b.yaml:5:12 BF1016 conditions.dataset-twice two|Conditions/x|two",
+				"a.yaml:3:18 BF2005 conditions.none Conditions/x", "b.yaml:3:18 BF2005 conditions.none Conditions/w",
+			},
 		},
 		"a data set within a group of another file": {
 			[]string{conditionsFile("x", "datasets: [sz-one]"), conditionsFile("w", "datasets: ['sz-*']"), conditionsFile("z", "datasets: ['s*']")},
 			[]string{
 				"a.yaml:5:12 BF1016 conditions.dataset-twice sz-one|Conditions/z|s*",
 				"b.yaml:5:12 BF1016 conditions.dataset-twice sz-*|Conditions/z|s*",
+				"a.yaml:3:18 BF2005 conditions.none Conditions/x", "b.yaml:3:18 BF2005 conditions.none Conditions/w",
+				"c.yaml:3:18 BF2005 conditions.none Conditions/z",
 			},
 		},
 		"a data set of a file and of the one it extends": {
-			[]string{conditionsFile("x", "extends: w", "datasets: [one]"), conditionsFile("w", "datasets: [one, 'o*']")}, nil,
+			[]string{conditionsFile("x", "extends: w", "datasets: [one]"), conditionsFile("w", "datasets: [one, 'o*']")},
+			[]string{"a.yaml:3:18 BF2005 conditions.none Conditions/x", "b.yaml:3:18 BF2005 conditions.none Conditions/w"},
 		},
 		"no risk": {
 			[]string{conditionsFile("x", boolFacts, "requirements:", strings.Replace(requirement("r", "a || b"), "mitigates: 泄露, ", "", 1))},
@@ -134,7 +136,7 @@ func TestWhatIsWrongWithFilesOfConditionsIsFoundWhereItIsWritten(t *testing.T) {
 		},
 		"everybody meets it": {
 			[]string{conditionsFile("x", levelFact, "requirements:", requirement("r", "level >= 0"))},
-			[]string{"a.yaml:7:10 BF2005 rule.always-true r"},
+			[]string{"a.yaml:7:10 BF2005 conditions.always-met r"},
 		},
 		"one asks what another asks": {
 			[]string{conditionsFile("x", boolFacts, "requirements:", requirement("p", "!(a && b)"), requirement("q", "!a || !b"))},
@@ -163,7 +165,7 @@ func TestWhatIsWrongWithFilesOfConditionsIsFoundWhereItIsWritten(t *testing.T) {
 		},
 		"a threshold reset so that everybody meets it": {
 			[]string{conditionsFile("x", "extends: base", "parameters: {least: {label: 最低, value: 0, set_by: 某局, why: 放宽}}"), base},
-			[]string{"a.yaml:5:1 BF2005 rule.always-true graded"},
+			[]string{"a.yaml:5:1 BF2005 conditions.always-met graded"},
 		},
 		"a threshold reset so that nobody does": {
 			[]string{conditionsFile("x", "extends: base", "parameters: {least: {label: 最低, value: 6, set_by: 某局, why: 收紧}}"), base},
@@ -175,9 +177,26 @@ func TestWhatIsWrongWithFilesOfConditionsIsFoundWhereItIsWritten(t *testing.T) {
 				conditionsFile("base", "levels: {set_by: 某局, why: 风险, table: [{level: 1, requires: [usage, gone], forbids: [user]}]}"),
 			},
 			[]string{
-				"a.yaml:6:8 BF4014 conditions.looser Conditions/x|1|usage, gone",
+				"a.yaml:6:8 BF4014 conditions.looser Conditions/x|1|usage",
+				"b.yaml:5:68 BF4014 conditions.levels-unknown requires|gone",
 				"a.yaml:9:10 BF4014 conditions.stricter r|Conditions/x|1",
 			},
+		},
+		"conditions that ask nothing": {
+			[]string{conditionsFile("x", "datasets: [one]")},
+			[]string{"a.yaml:3:18 BF2005 conditions.none Conditions/x"},
+		},
+		"a requirement that is true as it stands is found once": {
+			[]string{conditionsFile("x", "requirements:", requirement("r", "true"))},
+			[]string{"a.yaml:6:74 BF2005 cel.constant true"},
+		},
+		"a term of the agreement that Art. 43 does not have": {
+			[]string{conditionsFile("x", "agreement: [{id: t, term: feedbak, text: 每季度反馈}]")},
+			[]string{"a.yaml:5:27 BF1014 value.not-one-of term|feedbak"},
+		},
+		"a fact without a type is found once": {
+			[]string{conditionsFile("x", "facts: {a: {label: 甲, type: boolean}}", "requirements:", requirement("r", "a"))},
+			[]string{"a.yaml:5:29 BF1014 value.not-one-of type|boolean"},
 		},
 		"a level that the table does not have": {
 			[]string{conditionsFile("x", "level: 3", "levels: {set_by: 某局, why: 风险, table: [{level: 1}, {level: 2}]}")},

@@ -50,6 +50,7 @@ func (d *document) desensitization() {
 	p.cover(root.Get("rules"))
 	p.rows(root.Get("rows"))
 	p.release(root.Get("release"))
+	p.reversal(root.Get("reversal"))
 	if r := root.Get("record"); r != nil && r.Kind == source.Map {
 		p.policy.Record = d.citations(r.Get("basis"))
 	}
@@ -76,28 +77,6 @@ func (p *policyReader) keys(n *source.Node) {
 			continue
 		}
 		p.policy.Keys = append(p.policy.Keys, ruleset.PolicyKey{Name: k.Value, Place: placeOfNode(k)})
-	}
-}
-
-func (p *policyReader) hierarchies(n *source.Node) {
-	if n == nil || n.Kind != source.Map {
-		return
-	}
-	for _, e := range n.Entries {
-		h := ruleset.PolicyHierarchy{Name: e.Key.Value, Builtin: text(e.Value, "builtin"), Place: placeOfNode(e.Key)}
-		rows := e.Value.Get("rows")
-		if rows != nil && rows.Kind == source.List {
-			for _, r := range rows.Items {
-				if r.Kind == source.List {
-					h.Rows = append(h.Rows, values(r.Items))
-				}
-			}
-		}
-		if (h.Builtin == "") == (len(h.Rows) == 0) {
-			p.report("BF1014", e.Key.Range, "policy.hierarchy-form", h.Name)
-			continue
-		}
-		p.policy.Hierarchies = append(p.policy.Hierarchies, h)
 	}
 }
 
@@ -304,7 +283,7 @@ func (p *policyReader) try(c *ruleset.PolicyColumn, n *source.Node) {
 		DataSet: p.head.Name, Column: c.Name, Join: c.Join, Semantic: c.Semantic, Type: deid.Type(c.Kind.String()),
 	}
 	for i := range c.Plan.Calls {
-		if _, err := transform.Trial().Make(&c.Plan.Calls[i], target); err != nil {
+		if _, err := p.trial().Make(&c.Plan.Calls[i], target); err != nil {
 			found := len(p.l.found)
 			p.report("BF2009", n.Get("apply").Range, "policy.transform", p.policy.Rules[c.Rule].ID, err.Error())
 			p.about(found, c)

@@ -60,7 +60,9 @@ func (p *policyReader) compilePlan(kind expr.Kind, n *source.Node, want *expr.Ty
 	} else {
 		x, issues = e.env.CompilePlaced(n.Value, want)
 	}
-	p.issues(n, issues)
+	if x != nil || !p.shuffles(n) {
+		p.issues(n, issues)
+	}
 	if x == nil {
 		p.unread = true
 		p.about(found, about)

@@ -98,6 +98,32 @@ func TestAPolicyIsCheckedWhenItIsLoaded(t *testing.T) {
 		{"two columns of one label", "label: 费用", "label: 车牌号", []string{
 			`9:3 BF1017 车牌号 also names the column plate, so that a file headed by it would leave in doubt which is meant; give each its own`,
 		}},
+		{"a built-in hierarchy that does not exist", "builtin: cn.division", "builtin: cn.divison", []string{
+			`13:19 BF1014 hierarchy area: no built-in hierarchy "cn.divison": use one of`,
+		}},
+		{"a hierarchy of two forms", "{builtin: cn.division}", "{builtin: cn.division, rows: [[a, b]]}", []string{
+			`13:3 BF1014 hierarchy area needs one of builtin, rows and file; write exactly one`,
+		}},
+		{"a hierarchy whose rows part what they joined", "{builtin: cn.division}", "{rows: [[a, x, u], [b, x, v]]}", []string{`13:28 BF1014 hierarchy area: `}},
+		{"a hierarchy of a file in another folder", "{builtin: cn.division}", "{file: ../x.csv}", []string{
+			`13:16 BF1014 hierarchy area: ../x.csv is no plain name of a file; put it beside this file and write its name alone`,
+		}},
+		{"a hierarchy of a file that is not there", "{builtin: cn.division}", "{file: x.csv}", []string{
+			`13:16 BF1014 hierarchy area: x.csv cannot be read; put it beside this file`,
+		}},
+		{"a level that the hierarchy has not", "value.pseudonym('plates')", "value.generalize('area', 9)", []string{
+			`15:76 BF2009 plate: deid: hierarchy cn.division has no level 9: it has 0 to 3`,
+		}},
+		{"a shuffle, which there is not", "value.roundTo(decimal('5'))", "value.shuffle('plates')", []string{
+			`17:76 BF2009 shuffle is not offered: rows stream by and never meet; use noise, pseudonym or generalize`,
+		}},
+		{"a reversal of pseudonyms", "rows:\n", "reversal: {basis: 第三十六条, holder: archive, columns: [plate]}\nrows:\n", nil},
+		{"a reversal of what is no pseudonym", "rows:\n", "reversal: {basis: 第三十六条, holder: archive, columns: [fee]}\nrows:\n", []string{
+			`18:53 BF1014 reversal: column fee is not made a pseudonym as a whole, so that nothing could be found by it; apply value.pseudonym(…) alone`,
+		}},
+		{"a reversal of a column that does not exist", "rows:\n", "reversal: {basis: 第三十六条, holder: archive, columns: [plat]}\nrows:\n", []string{
+			`18:53 BF1014 reversal: plat is no column of this policy`,
+		}},
 		{"a gate that asks for what nobody measures", "risk.k >= params.k", "risk.kk >= params.k", []string{`21:44 BF2001 there is no field kk; did you mean k?`}},
 	}
 	for _, c := range cases {
@@ -118,6 +144,36 @@ func TestAPolicyIsCheckedWhenItIsLoaded(t *testing.T) {
 				assert.True(t, strings.HasPrefix(got[i], w), "want %s\ngot  %s", w, got[i])
 			}
 		})
+	}
+}
+
+func TestAHierarchyInAFileIsAPartOfThePolicy(t *testing.T) {
+	policy := strings.NewReplacer("{builtin: cn.division}", "{file: 停车区.csv}", "value.pseudonym('plates')", "value.generalize('area', 1)", "keys: [plates]\n", "").Replace(policyFile)
+	check := func(csv string) (*banfa.Rules, []string) {
+		rules, ds, err := banfa.Check(fstest.MapFS{"city/p.yaml": {Data: []byte(policy)}, "city/停车区.csv": {Data: []byte(csv)}}, banfa.Citable(shenzhen.FS()))
+		require.NoError(t, err)
+		var got []string
+		for d := range ds.All() {
+			got = append(got, fmt.Sprintf("%s:%d %s %s", d.File, d.Range.Start.Line, d.Code, d.Message("en")))
+		}
+		return rules, got
+	}
+	one, found := check("甲一,甲,*\n甲二,甲,*\n")
+	require.Empty(t, found)
+	other, found := check("甲一,甲,*\n甲二,乙,*\n")
+	require.Empty(t, found)
+	assert.NotEqual(t, one.Digest(), other.Digest(), "what stands in the file changes the policy's digest")
+	for csv, want := range map[string]string{
+		"甲一,甲,*\n甲二,甲\n":           "city/停车区.csv:2 BF1014 hierarchy area: ",
+		"甲一,甲,*\n甲一,乙,*\n":         "city/停车区.csv:2 BF1014 hierarchy area: ",
+		"甲一,甲,东\n甲二,甲,西\n":         "city/停车区.csv:2 BF1014 hierarchy area: ",
+		"":                         "city/停车区.csv:1 BF1014 hierarchy area: ",
+		strings.Repeat("a", 2<<20): "city/p.yaml:12 BF1012 停车区.csv is > 1048576, more than the limit of 1048576",
+	} {
+		rules, found := check(csv)
+		assert.Nil(t, rules)
+		require.Len(t, found, 1)
+		assert.True(t, strings.HasPrefix(found[0], want), found[0])
 	}
 }
 

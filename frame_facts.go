@@ -69,6 +69,7 @@ func (d *document) facts(n *source.Node) []ruleset.Fact {
 		}
 		t := d.factType(name, v)
 		if t == nil {
+			d.brokenFacts = append(d.brokenFacts, name)
 			continue
 		}
 		f := ruleset.Fact{

@@ -1,6 +1,8 @@
 package banfa
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -15,7 +17,7 @@ const lifecycleDeadlines = "deadlines"
 // lifecycle reads a file of kind Lifecycle.
 func (d *document) lifecycle() {
 	root := d.file.Root
-	l := &ruleset.Lifecycle{Head: d.head}
+	l := &ruleset.Lifecycle{Head: d.head, Sum: d.head.Digest}
 	ids := d.ruleIDs(root)
 	d.lifecycleLink(l, root.Get("deadlines"))
 	l.Facts = d.facts(root.Get("facts"))
@@ -51,9 +53,15 @@ func (d *document) lifecycleLink(l *ruleset.Lifecycle, n *source.Node) {
 		}
 	}
 	if l.Deadlines == nil {
-		d.report("BF1014", n.Range, "lifecycle.deadlines-unknown", n.Value).didYouMean(n.Value, names)
+		l.Deadlines = d.l.borrow(n.Value)
+	}
+	if l.Deadlines == nil {
+		names = append(names, mapKeys(d.l.periods)...)
+		d.report("BF1014", n.Range, "lifecycle.deadlines-unknown", n.Value).didYouMean(n.Value, sorted(names))
 		return
 	}
+	sum := sha256.Sum256([]byte(l.ID() + " " + l.Digest + "\n" + l.Deadlines.ID() + " " + l.Deadlines.Digest + "\n"))
+	l.Sum = "sha256:" + hex.EncodeToString(sum[:])
 	for _, x := range l.Deadlines.Deadlines {
 		name := strings.ReplaceAll(x.ID, "-", "_")
 		if !slices.ContainsFunc(l.DeadlineFields, func(f ruleset.DeadlineField) bool { return f.Name == name }) {
@@ -62,17 +70,42 @@ func (d *document) lifecycleLink(l *ruleset.Lifecycle, n *source.Node) {
 	}
 }
 
+// borrow returns a file of deadlines of a citable file system, compiled there; nil where there is none without errors. A bundle's own file
+// of that name goes before it.
+func (l *loader) borrow(name string) *ruleset.Deadlines {
+	for _, f := range l.bundle.Borrowed {
+		if f.Name == name {
+			return f
+		}
+	}
+	d := l.periods[name]
+	if d == nil || d.failed {
+		return nil
+	}
+	d.findInstrument()
+	d.deadlines()
+	files := d.l.bundle.Deadlines
+	if d.failed || len(files) == 0 || files[len(files)-1].Name != name {
+		return nil
+	}
+	l.bundle.Borrowed = append(l.bundle.Borrowed, files[len(files)-1])
+	return files[len(files)-1]
+}
+
 // lifecycleTaken reports facts whose name already has a meaning in guards: that of the deadlines, or of a fact of the case.
 func (d *document) lifecycleTaken(facts, of []ruleset.Fact) (ok bool) {
 	ok = true
 	for i := range facts {
 		f := &facts[i]
-		if f.Name == lifecycleDeadlines || slices.ContainsFunc(of, func(x ruleset.Fact) bool { return x.Name == f.Name }) {
-			ok = false
-			d.add(Diagnostic{
-				Code: "BF1017", File: d.file.Name, Range: placeRange(f.Place), Key: "name.taken", Args: []string{f.Name},
-			})
+		g := Diagnostic{Code: "BF1017", File: d.file.Name, Range: placeRange(f.Place), Key: "name.taken", Args: []string{f.Name}}
+		if i := slices.IndexFunc(of, func(x ruleset.Fact) bool { return x.Name == f.Name }); i >= 0 {
+			g.Key = "lifecycle.fact-twice"
+			g.Related = []Related{{File: d.file.Name, Range: placeRange(of[i].Place), Key: "related.first-here"}}
+		} else if f.Name != lifecycleDeadlines {
+			continue
 		}
+		ok = false
+		d.add(g)
 	}
 	return ok
 }
@@ -150,9 +183,13 @@ func (d *document) lifecycleEvents(l *ruleset.Lifecycle, root *source.Node) (ok 
 
 // lifecycleEnv makes the environment of an event that has facts of its own.
 func (d *document) lifecycleEnv(l *ruleset.Lifecycle, x *ruleset.LifecycleEvent) bool {
-	if !d.lifecycleTaken(x.Facts, l.Facts) {
-		x.Facts = nil
-		return true // reported; the guards are checked without them
+	if !d.lifecycleTaken(x.Facts, l.Facts) { // reported; the guards are checked without those
+		x.Facts = slices.DeleteFunc(x.Facts, func(f ruleset.Fact) bool {
+			return f.Name == lifecycleDeadlines || slices.ContainsFunc(l.Facts, func(of ruleset.Fact) bool { return of.Name == f.Name })
+		})
+		for i := range x.Facts {
+			x.Facts[i].Slot = i
+		}
 	}
 	for i := range x.Facts {
 		x.Facts[i].Slot += len(l.Facts)
@@ -254,6 +291,9 @@ func (d *document) lifecycleTransitions(l *ruleset.Lifecycle, n *source.Node) {
 			continue // reported by shape
 		}
 		i, ok := l.EventIndex(e.Value)
+		if !ok && len(l.Events) == 0 {
+			continue // reported by shape
+		}
 		if !ok {
 			var names []string
 			for _, ev := range l.Events {
@@ -277,7 +317,7 @@ func (d *document) lifecycleState(l *ruleset.Lifecycle, n *source.Node) (int, bo
 		return 0, false
 	}
 	i, ok := l.StateIndex(n.Value)
-	if !ok {
+	if !ok && len(l.States) > 0 { // without states, that has been reported
 		names := make([]string, len(l.States))
 		for j := range l.States {
 			names[j] = l.States[j].Name

@@ -107,7 +107,9 @@ func (d *document) lifecycleEvent(l *ruleset.Lifecycle, e *ruleset.LifecycleEven
 		switch {
 		case p.b < 0 && verdict == lifecycleNever:
 			dead[p.a] = true
-			d.warn("BF2005", t.Place, "rule.always-false", t.ID)
+			if !lifecycleConstant(t.When) && !lifecycleConstant(t.Require) { // those have been reported
+				d.warn("BF2005", t.Place, "rule.always-false", t.ID)
+			}
 		case p.b < 0 || verdict == lifecycleNever:
 		default:
 			other := l.Transitions[p.b]
@@ -128,6 +130,9 @@ func (d *document) lifecycleEvent(l *ruleset.Lifecycle, e *ruleset.LifecycleEven
 		}
 	}
 }
+
+// lifecycleConstant reports whether a guard reads nothing.
+func lifecycleConstant(x *expr.Expr) bool { return x != nil && len(x.Names()) == 0 }
 
 // lifecycleMeet returns a state in which both transitions exist on some day.
 func lifecycleMeet(a, b *ruleset.LifecycleTransition) (state int, ok bool) {

@@ -98,7 +98,7 @@ func TestWhatIsWrongWithALifecycleIsSaidWhereItIs(t *testing.T) {
 		},
 		{
 			"unknown deadlines", "deadlines: permit", "deadlines: permits",
-			"5:12 BF1014 there is no file of kind Deadlines with the name permits in the bundle; did you mean permit?",
+			"5:12 BF1014 there is no file of kind Deadlines with the name permits in the bundle; add it, or correct the name; did you mean permit?",
 		},
 		{
 			"no such event of the deadlines", "deadline_event: decided", "deadline_event: decide",
@@ -134,7 +134,7 @@ func TestWhatIsWrongWithALifecycleIsSaidWhereItIs(t *testing.T) {
 		},
 		{
 			"a fact of the case and of an event", "facts: {reason:", "facts: {passed: {label: 通过, type: bool}, reason:",
-			"17:70 BF1017 passed already has a meaning in this kind of file; choose another name",
+			"17:70 BF1017 passed is a fact of the whole case already; remove it here, or choose another name",
 		},
 		{
 			"a name that guards know", "facts:\n", "facts:\n  deadlines: {label: 期限, type: bool}\n",

@@ -132,24 +132,29 @@ func Check(fsys fs.FS, opts ...Option) (*Rules, *Diagnostics, error) {
 
 // loader is one run over one bundle.
 type loader struct {
-	opts        loadOptions
-	docs        []*document
-	found       []Diagnostic
-	sources     map[string]string
-	instruments map[string]*Instrument
-	outlineFile map[string]string
-	bases       map[string]*document // conditions of citable file systems, which those of the bundle may extend
-	bundle      *ruleset.Bundle
-	rules       int
-	inherited   int // requirements and obligations of base files, once for each file that extends them
-	syntax      *expr.Syntax
-	workdays    *workday.Index
+	opts         loadOptions
+	docs         []*document
+	found        []Diagnostic
+	sources      map[string]string
+	instruments  map[string]*Instrument
+	outlineFile  map[string]string
+	bases        map[string]*document // conditions of citable file systems, which those of the bundle may extend
+	conditionIDs map[string]bool      // of requirements of docs and bases, and the dimensions; nil until asked for
+	periods      map[string]*document // deadlines of citable file systems, which lifecycles of the bundle may follow
+	extendable   map[string]*document // what conditions may extend, by name; see conditionsByName
+	compiled     *expr.Memo           // of conditions, which share the expressions they inherit
+	bundle       *ruleset.Bundle
+	rules        int
+	inherited    int // requirements and obligations of base files, once for each file that extends them
+	syntax       *expr.Syntax
+	beside       fs.FS // what files that rule files name are read from
+	workdays     *workday.Index
 }
 
 func load(fsys fs.FS, opts []Option) (*Rules, *Diagnostics, error) {
 	l := &loader{
 		sources: map[string]string{}, instruments: map[string]*Instrument{}, outlineFile: map[string]string{},
-		bases: map[string]*document{}, bundle: &ruleset.Bundle{},
+		bases: map[string]*document{}, periods: map[string]*document{}, bundle: &ruleset.Bundle{},
 	}
 	l.opts.ctx = context.Background()
 	for _, o := range opts {
@@ -159,6 +164,7 @@ func load(fsys fs.FS, opts []Option) (*Rules, *Diagnostics, error) {
 	if err := l.citable(); err != nil {
 		return nil, nil, err
 	}
+	l.beside = fsys
 	files, err := l.read(fsys)
 	if err != nil {
 		return nil, nil, err
@@ -392,6 +398,8 @@ func (l *loader) citable() error {
 				d.instrument()
 			} else if d.head.Kind == "Conditions" && d.head.Name != "" {
 				l.bases[d.head.Name] = d
+			} else if d.head.Kind == "Deadlines" && d.head.Name != "" && !d.failed {
+				l.periods[d.head.Name] = d
 			}
 		}
 		for id, in := range sub.instruments {
@@ -498,6 +506,9 @@ func (l *loader) digest() string {
 	}
 	for _, d := range l.extended() {
 		lines = append(lines, d.head.ID()+" "+d.head.Digest+"\n")
+	}
+	for _, f := range l.bundle.Borrowed {
+		lines = append(lines, f.ID()+" "+f.Digest+"\n")
 	}
 	sum := sha256.Sum256([]byte(strings.Join(sorted(lines), "")))
 	return "sha256:" + hex.EncodeToString(sum[:])

@@ -2,6 +2,7 @@ package banfa
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,8 @@ type document struct {
 	waivers []waiver
 	outline *Instrument     // the instrument its citations belong to
 	part    *conditionsPart // what a file of kind Conditions says itself
+
+	brokenFacts []string // declared, but not in a way that gives them a type
 
 	paramsRead bool
 	paramList  []ruleset.Parameter
@@ -220,10 +223,12 @@ func (d *document) keyForm(k *source.Node, t grammar.Type) {
 
 func (d *document) keys(key string, n *source.Node, g *grammar.Node) bool {
 	ok := true
+	var meant []string // keys that a misspelt one may have been: that they are missing is no finding of its own
 	for _, e := range n.Entries {
 		k, known := g.Key(e.Key.Value)
 		if !known {
 			d.report("BF1005", e.Key.Range, "frame.unknown-key", e.Key.Value, key).didYouMean(e.Key.Value, g.Names())
+			meant = append(meant, expr.Nearest(e.Key.Value, g.Names()))
 			ok = false
 			continue
 		}
@@ -231,7 +236,7 @@ func (d *document) keys(key string, n *source.Node, g *grammar.Node) bool {
 		ok = d.shape(k.Name, e.Value, k.Node) && ok
 	}
 	for _, k := range g.Keys {
-		if k.Required && !d.file.Partial && n.KeyNode(k.Name) == nil {
+		if k.Required && !d.file.Partial && n.KeyNode(k.Name) == nil && !slices.Contains(meant, k.Name) {
 			at := source.Range{Start: n.Range.Start, End: n.Range.Start}
 			if len(n.Entries) > 0 {
 				at = n.Entries[0].Key.Range

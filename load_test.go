@@ -233,7 +233,7 @@ func TestTheFrameIsCheckedKeyByKey(t *testing.T) {
 		},
 		{
 			"a misspelt key", head + strings.Replace(sound, "when: a", "wen: a", 1),
-			[]string{"8:6 BF1013", "8:30 BF1005"},
+			[]string{"8:30 BF1005"}, // and not also that the key it was meant for is missing
 			"", false,
 		},
 		{"a missing key", head + strings.Replace(sound, " basis: 第一条第（一）项,", "", 1), []string{"8:6 BF1013"}, "basis", false},

@@ -53,26 +53,60 @@ func (r *Rules) Instrument(id string) (*Instrument, bool) {
 	return in, ok
 }
 
-// Facts returns the facts that a file declares, in its order; id is KIND/NAME. ok is false where there is no such file or its
-// kind declares none.
+// Facts returns the facts that a file declares, in its order; id is KIND/NAME. Of conditions, those of the files it extends come first; of
+// a lifecycle they are those of the case, and KIND/NAME/EVENT has what an event can state, the case's facts first; of monitoring, the fields
+// of an event; of a policy of de-identification, the columns. ok is false where there is no such file or its kind declares none.
 func (r *Rules) Facts(id string) (facts []Fact, ok bool) {
-	for _, c := range r.bundle.Classifications {
+	b := r.bundle
+	for _, c := range b.Classifications {
 		if c.ID() == id {
-			for i := range c.Facts {
-				facts = append(facts, newFact(&c.Facts[i]))
+			return newFacts(c.Facts), true
+		}
+	}
+	for _, c := range b.Conditions {
+		if c.ID() == id {
+			return newFacts(c.Facts), true
+		}
+	}
+	for _, l := range b.Deadlines {
+		if l.ID() == id {
+			return newFacts(l.Facts), true
+		}
+	}
+	for _, l := range b.Lifecycles {
+		if l.ID() == id {
+			return newFacts(l.Facts), true
+		}
+		for i := range l.Events {
+			if e := &l.Events[i]; l.ID()+"/"+e.Name == id {
+				return append(newFacts(l.Facts), newFacts(e.Facts)...), true
+			}
+		}
+	}
+	for _, m := range b.Monitorings {
+		if m.ID() == id {
+			for i := range m.Event {
+				facts = append(facts, newFact(&m.Event[i].Fact))
 			}
 			return facts, true
 		}
 	}
-	for _, c := range r.bundle.Conditions {
-		if c.ID() == id {
-			for i := range c.Facts {
-				facts = append(facts, newFact(&c.Facts[i]))
+	for _, p := range b.Desensitizations {
+		if p.ID() == id {
+			for _, c := range p.Columns {
+				facts = append(facts, Fact{Name: c.Name, Label: c.Label, Type: c.Kind.String(), Optional: c.Optional})
 			}
 			return facts, true
 		}
 	}
 	return nil, false
+}
+
+func newFacts(list []ruleset.Fact) (facts []Fact) {
+	for i := range list {
+		facts = append(facts, newFact(&list[i]))
+	}
+	return facts
 }
 
 // ChangeFacts returns the facts that a file declares for changing a recorded outcome; id is KIND/NAME.

@@ -114,8 +114,8 @@ func (l *Lifecycle) Name() string { return l.spec.Name }
 // ID returns KIND/NAME of the rule file.
 func (l *Lifecycle) ID() string { return l.spec.ID() }
 
-// Digest returns sha256:… of the rule file.
-func (l *Lifecycle) Digest() string { return l.spec.Digest }
+// Digest returns sha256:… of the rule file and of its file of deadlines.
+func (l *Lifecycle) Digest() string { return l.spec.Sum }
 
 // LifecycleNotFoundError says that a bundle has no Lifecycle of that name, or that the name is needed because it has several.
 type LifecycleNotFoundError struct {

@@ -137,7 +137,7 @@ func lifecycleMayHappen(legal []LegalEvent) []string {
 // standing works out what follows from the events: deadlines, and what may happen next.
 func (l *Lifecycle) standing(ctx context.Context, c *lifecycleCase, at time.Time) (*Standing, error) {
 	s := &Standing{
-		Ruleset: l.spec.ID(), Digest: l.spec.Digest, Status: l.spec.Status, At: lifecycleTime(at),
+		Ruleset: l.spec.ID(), Digest: l.spec.Sum, Status: l.spec.Status, At: lifecycleTime(at),
 		State: l.spec.States[c.state].Name, Label: l.spec.States[c.state].Label, Final: l.spec.States[c.state].Final,
 		Facts: map[string]any{}, History: append([]Step{}, c.history...), Deadlines: []OpenDeadline{}, Legal: l.legal(ctx, c, at),
 		Interpretations: l.interpretations(c), Log: lifecycleHex(c.log), of: l, c: c,

@@ -56,6 +56,9 @@ func (r *Result) Record(d Recorded) (*Record, error) {
 	case d.Decision != r.Decision && strings.TrimSpace(d.Reason) == "":
 		return nil, &RecordError{"reason", "decide.needs-reason", []string{string(d.Decision), string(r.Decision)}}
 	}
+	if d.At.IsZero() {
+		return nil, &RecordError{"at", "decide.needs-at", nil}
+	}
 	for _, f := range [][2]string{{"reason", d.Reason}, {"by", d.By}} {
 		if n := utf8.RuneCountInString(f[1]); n > MaxRecordText {
 			return nil, &RecordError{f[0], "decide.record-long", []string{f[0], strconv.Itoa(MaxRecordText), strconv.Itoa(n)}}

@@ -75,59 +75,28 @@ func (c *catalogs) check(ctx context.Context, q *Request) (*catalog.Report, erro
 
 // catalogs adds how often the suites found each rule of a catalog file that has a suite violated, and in order.
 func (cov *Coverage) catalogs(ctx context.Context, e *engine, o options) error {
-	counted := map[string]map[string]*RuleCoverage{} // by KIND/NAME and id
-	for c := range allCases(e, o) {
-		k, ok := e.subjects[c.request.Subject].(*catalogs)
-		if !ok || c.Skip {
-			continue
-		}
-		rules := counted[c.request.Subject]
-		if rules == nil {
-			rules = map[string]*RuleCoverage{}
-			counted[c.request.Subject] = rules
-		}
+	counted, err := countCases(ctx, e, o, func(k *catalogs, c *Case, rules ruleCounts) error {
 		r, err := k.check(ctx, c.request)
 		if err != nil {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
-			continue
+			return err
 		}
 		for _, n := range r.Rules {
-			x := rules[n.ID]
-			if x == nil {
-				x = &RuleCoverage{}
-				rules[n.ID] = x
-			}
+			x := rules.of(n.ID)
 			x.False += min(n.Fine, 1)
 			x.Unknown += min(n.Unjudged, 1)
 			if n.Violated > 0 {
 				x.True++
-				x.Applied++
-				x.Cases = append(x.Cases, c.Name())
+				x.applied(c.Name())
 			}
 		}
-	}
+		return nil
+	})
 	for _, f := range e.rules.Bundle().Catalogs {
-		rules, tested := counted[f.ID()]
-		if !tested {
-			continue
-		}
-		for _, x := range f.Rules {
-			r := RuleCoverage{Subject: f.ID(), ID: x.ID, Basis: []string{}, Cases: []string{}}
-			if n := rules[x.ID]; n != nil {
-				r = *n
-				r.Subject, r.ID, r.Basis = f.ID(), x.ID, []string{}
-				if r.Cases == nil {
-					r.Cases = []string{}
-				}
+		if rules, tested := counted[f.ID()]; tested {
+			for _, x := range f.Rules {
+				cov.add(&f.Head, rules, x.ID, x.Basis, x.Place)
 			}
-			for _, b := range x.Basis {
-				r.Basis = append(r.Basis, b.Long)
-			}
-			cov.Rules = append(cov.Rules, r)
-			cov.places[f.ID()+"#"+x.ID] = place{f.File, x.Place}
 		}
 	}
-	return nil
+	return err
 }

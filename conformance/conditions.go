@@ -62,34 +62,21 @@ func (c *conditions) decide(ctx context.Context, q *Request) (*condition.Result,
 // conditions adds how often the suites brought each requirement and obligation of a file that has a suite to bear. A requirement applies
 // where it is not met; it is met where it concerns the application and holds.
 func (cov *Coverage) conditions(ctx context.Context, e *engine, o options) error {
-	counted := map[string]map[string]*RuleCoverage{} // by KIND/NAME and id
-	for c := range allCases(e, o) {
-		k, ok := e.subjects[c.request.Subject].(*conditions)
-		if !ok || c.Skip {
-			continue
-		}
-		rules := counted[c.request.Subject]
-		if rules == nil {
-			rules = map[string]*RuleCoverage{}
-			counted[c.request.Subject] = rules
-		}
+	counted, err := countCases(ctx, e, o, func(k *conditions, c *Case, rules ruleCounts) error {
 		r, err := k.decide(ctx, c.request)
 		if err != nil {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
-			continue
+			return err
 		}
 		for i := range r.Requirements {
-			coveredBy(rules, r.Requirements[i].ID).holding(r.Requirements[i].Holds, c.Name())
+			q := &r.Requirements[i]
+			at := slices.IndexFunc(k.spec.Requirements, func(x *ruleset.AccessRequirement) bool { return x.ID == q.ID })
+			rules.of(q.ID).holding(q.Holds, k.spec.Requirements[at].When != nil, c.Name())
 		}
-		for _, id := range r.Obligations {
-			x := coveredBy(rules, id)
-			x.Applied++
-			x.True++
-			x.Cases = append(x.Cases, c.Name())
+		if r.Decision == condition.Approve {
+			k.duties(r, rules, c.Name())
 		}
-	}
+		return nil
+	})
 	for _, f := range e.rules.Bundle().Conditions {
 		rules, tested := counted[f.ID()]
 		if !tested {
@@ -98,26 +85,20 @@ func (cov *Coverage) conditions(ctx context.Context, e *engine, o options) error
 		// What is inherited is exercised by the suite of the file it stands in.
 		for _, x := range f.Requirements {
 			if x.From == f.ID() {
-				cov.condition(f, x.ID, x.Basis, x.Place, rules[x.ID])
+				cov.add(&f.Head, rules, x.ID, x.Basis, x.Place)
 			}
 		}
 		for _, x := range f.Obligations {
 			if x.From == f.ID() {
-				cov.condition(f, x.ID, x.Basis, x.Place, rules[x.ID])
+				cov.add(&f.Head, rules, x.ID, x.Basis, x.Place)
 			}
 		}
 	}
-	return nil
+	return err
 }
 
-func coveredBy(rules map[string]*RuleCoverage, id string) *RuleCoverage {
-	if rules[id] == nil {
-		rules[id] = &RuleCoverage{}
-	}
-	return rules[id]
-}
-
-func (r *RuleCoverage) holding(h condition.Holding, name string) {
+// holding notes what became of a requirement in one case. Its condition is `when`, and `require` where it has none.
+func (r *RuleCoverage) holding(h condition.Holding, conditional bool, name string) {
 	switch h {
 	case condition.Holds:
 		r.True++
@@ -127,24 +108,32 @@ func (r *RuleCoverage) holding(h condition.Holding, name string) {
 	case condition.Unknown:
 		r.Unknown++
 	default: // it fails or errs
-		r.True++
-		r.Applied++
-		r.Cases = append(r.Cases, name)
+		if conditional {
+			r.True++
+		} else {
+			r.False++
+		}
+		r.applied(name)
 	}
 }
 
-func (cov *Coverage) condition(f *ruleset.Conditions, id string, basis []ruleset.Basis, at ruleset.Place, n *RuleCoverage) {
-	r := RuleCoverage{}
-	if n != nil {
-		r = *n
+// duties notes which obligations an approval laid on the user. One without `when` has no condition.
+func (c *conditions) duties(r *condition.Result, rules ruleCounts, name string) {
+	for _, d := range r.Duties {
+		rules.of(d.ID).applied(name)
 	}
-	r.Subject, r.ID, r.Basis = f.ID(), id, []string{}
-	if r.Cases == nil {
-		r.Cases = []string{}
+	for _, o := range c.spec.Obligations {
+		if o.When == nil {
+			continue
+		}
+		i := slices.IndexFunc(r.Duties, func(d condition.Duty) bool { return d.ID == o.ID })
+		switch {
+		case i < 0 && o.Effective == ruleset.Window{}:
+			rules.of(o.ID).False++
+		case i >= 0 && r.Duties[i].When == "":
+			rules.of(o.ID).True++
+		case i >= 0:
+			rules.of(o.ID).Unknown++
+		}
 	}
-	for _, b := range basis {
-		r.Basis = append(r.Basis, b.Long)
-	}
-	cov.Rules = append(cov.Rules, r)
-	cov.places[f.ID()+"#"+id] = place{f.File, at}
 }

@@ -39,9 +39,10 @@ type RuleCoverage struct {
 	// left a duty.
 	Applied  int `json:"applied"`
 	Defeated int `json:"defeated"` // its condition held, and another rule overrode it
-	Met      int `json:"met"`      // of a rule of changing: it concerned the change and was met
+	Met      int `json:"met"`      // of a requirement or a rule of changing: it concerned the case and was met
 
-	// True, False and Unknown are what its condition came to; a case with items can count in several of them.
+	// True, False and Unknown are what its condition came to; a case with items can count in several of them. The condition of a requirement
+	// without when is what it requires; a deadline, a policy's rule, and an obligation without when have none.
 	True    int `json:"true"`
 	False   int `json:"false"`
 	Unknown int `json:"unknown"`

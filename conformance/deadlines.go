@@ -78,47 +78,19 @@ func (d *deadlines) due(ctx context.Context, q *Request) (*deadline.Result, erro
 
 // deadlines adds how often the suites computed each deadline of a rule file that has a suite.
 func (cov *Coverage) deadlines(ctx context.Context, e *engine, o options) error {
-	counted := map[string]map[string]*RuleCoverage{} // by KIND/NAME and id
-	for c := range allCases(e, o) {
-		d, ok := e.subjects[c.request.Subject].(*deadlines)
-		if !ok || c.Skip {
-			continue
+	counted, err := countCases(ctx, e, o, func(d *deadlines, c *Case, rules ruleCounts) error {
+		_, err := d.due(ctx, c.request)
+		if err == nil {
+			rules.of(c.request.Deadline).applied(c.Name())
 		}
-		rules := counted[c.request.Subject]
-		if rules == nil {
-			rules = map[string]*RuleCoverage{}
-			counted[c.request.Subject] = rules
-		}
-		if _, err := d.due(ctx, c.request); err != nil {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
-			continue
-		}
-		r := rules[c.request.Deadline]
-		if r == nil {
-			r = &RuleCoverage{}
-			rules[c.request.Deadline] = r
-		}
-		r.Applied++
-		r.Cases = append(r.Cases, c.Name())
-	}
+		return err
+	})
 	for _, f := range e.rules.Bundle().Deadlines {
-		rules, tested := counted[f.ID()]
-		if !tested {
-			continue
-		}
-		for _, x := range f.Deadlines {
-			r := RuleCoverage{Subject: f.ID(), ID: x.ID, Basis: []string{}, Cases: []string{}}
-			for _, b := range x.Basis {
-				r.Basis = append(r.Basis, b.Long)
+		if rules, tested := counted[f.ID()]; tested {
+			for _, x := range f.Deadlines {
+				cov.add(&f.Head, rules, x.ID, x.Basis, x.Place)
 			}
-			if n := rules[x.ID]; n != nil {
-				r.Applied, r.Cases = n.Applied, n.Cases
-			}
-			cov.Rules = append(cov.Rules, r)
-			cov.places[f.ID()+"#"+x.ID] = place{f.File, x.Place}
 		}
 	}
-	return nil
+	return err
 }

@@ -133,54 +133,27 @@ func sameCells(have, want any) any {
 
 // policies adds how often the suites exercised each rule of a policy that has a suite.
 func (cov *Coverage) policies(ctx context.Context, e *engine, o options) error {
-	counted := map[string]map[string]*RuleCoverage{} // by KIND/NAME and id
-	for c := range allCases(e, o) {
-		p, ok := e.subjects[c.request.Subject].(*policies)
-		if !ok || c.Skip {
-			continue
-		}
-		rules := counted[c.request.Subject]
-		if rules == nil {
-			rules = map[string]*RuleCoverage{}
-			counted[c.request.Subject] = rules
-		}
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
+	counted, err := countCases(ctx, e, o, func(p *policies, c *Case, rules ruleCounts) error {
 		r, err := p.row(c.request)
 		if err != nil {
-			continue
+			return err
 		}
 		for _, id := range r.Rules {
-			if rules[id] == nil {
-				rules[id] = &RuleCoverage{}
-			}
-			rules[id].Applied++
-			rules[id].Cases = append(rules[id].Cases, c.Name())
+			rules.of(id).applied(c.Name())
 		}
-	}
+		return context.Cause(ctx)
+	})
 	for _, f := range e.rules.Bundle().Desensitizations {
 		rules, tested := counted[f.ID()]
 		if !tested {
 			continue
 		}
-		add := func(id string, basis []ruleset.Basis, at ruleset.Place) {
-			r := RuleCoverage{Subject: f.ID(), ID: id, Basis: []string{}, Cases: []string{}}
-			for _, b := range basis {
-				r.Basis = append(r.Basis, b.Long)
-			}
-			if n := rules[id]; n != nil {
-				r.Applied, r.Cases = n.Applied, n.Cases
-			}
-			cov.Rules = append(cov.Rules, r)
-			cov.places[f.ID()+"#"+id] = place{f.File, at}
-		}
 		for _, x := range f.Rules {
-			add(x.ID, x.Basis, x.Place)
+			cov.add(&f.Head, rules, x.ID, x.Basis, x.Place)
 		}
 		for _, x := range f.Rows {
-			add(x.ID, x.Basis, x.Place)
+			cov.add(&f.Head, rules, x.ID, x.Basis, x.Place)
 		}
 	}
-	return nil
+	return err
 }

@@ -29,7 +29,7 @@ func (e *engine) addLifecycle() error {
 	return nil
 }
 
-func (l *lifecycles) digest() string { return l.spec.Digest }
+func (l *lifecycles) digest() string { return l.spec.Sum }
 
 // lifecycleAnswer is where a case stands, and why its last event was refused where it was.
 type lifecycleAnswer struct {
@@ -118,73 +118,40 @@ func lifecycleNull(s string) any {
 
 // lifecycles adds how often the suites took each transition of a lifecycle that has a suite, or had it refuse an event.
 func (cov *Coverage) lifecycles(ctx context.Context, e *engine, o options) error {
-	counted := map[string]map[string]*RuleCoverage{} // by KIND/NAME and id
-	for c := range allCases(e, o) {
-		l, ok := e.subjects[c.request.Subject].(*lifecycles)
-		if !ok || c.Skip {
-			continue
-		}
-		rules := counted[c.request.Subject]
-		if rules == nil {
-			rules = map[string]*RuleCoverage{}
-			counted[c.request.Subject] = rules
-		}
+	counted, err := countCases(ctx, e, o, func(l *lifecycles, c *Case, rules ruleCounts) error {
 		a, err := l.stand(ctx, c.request)
-		if err != nil {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
-			continue
+		if err == nil {
+			lifecycleCount(rules, a, c.Name())
 		}
-		lifecycleCount(rules, a, c.Name())
-	}
+		return err
+	})
 	for _, f := range e.rules.Bundle().Lifecycles {
-		rules, tested := counted[f.ID()]
-		if !tested {
-			continue
-		}
-		for _, x := range f.Transitions {
-			r := RuleCoverage{Cases: []string{}}
-			if n := rules[x.ID]; n != nil {
-				r = *n
+		if rules, tested := counted[f.ID()]; tested {
+			for _, x := range f.Transitions {
+				cov.add(&f.Head, rules, x.ID, x.Basis, x.Place)
 			}
-			r.Subject, r.ID, r.Basis = f.ID(), x.ID, []string{}
-			for _, b := range x.Basis {
-				r.Basis = append(r.Basis, b.Long)
-			}
-			cov.Rules = append(cov.Rules, r)
-			cov.places[f.ID()+"#"+x.ID] = place{f.File, x.Place}
 		}
 	}
-	return nil
+	return err
 }
 
 // lifecycleCount counts one case: the transitions it took, and those that refused its last event.
-func lifecycleCount(rules map[string]*RuleCoverage, a *lifecycleAnswer, name string) {
-	of := func(id string) *RuleCoverage {
-		if rules[id] == nil {
-			rules[id] = &RuleCoverage{Cases: []string{}}
-		}
-		return rules[id]
-	}
+func lifecycleCount(rules ruleCounts, a *lifecycleAnswer, name string) {
 	for i := range a.standing.History {
-		r := of(a.standing.History[i].Transition)
-		if !slices.Contains(r.Cases, name) {
-			r.Applied++
+		if r := rules.of(a.standing.History[i].Transition); !slices.Contains(r.Cases, name) {
 			r.True++
-			r.Cases = append(r.Cases, name)
+			r.applied(name)
 		}
 	}
 	if a.refused == nil {
 		return
 	}
 	for _, id := range a.refused.Rules {
-		r := of(id)
 		switch a.refused.Code {
 		case condition.IllegalGuard:
-			r.False++
+			rules.of(id).False++
 		case condition.IllegalUnknown:
-			r.Unknown++
+			rules.of(id).Unknown++
 		}
 	}
 }

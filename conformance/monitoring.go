@@ -104,23 +104,10 @@ func (m *monitorings) watch(ctx context.Context, q *Request) ([]condition.Monito
 
 // monitorings adds how often the suites had each rule of a monitoring file raise an alert.
 func (cov *Coverage) monitorings(ctx context.Context, e *engine, o options) error {
-	counted := map[string]map[string]*RuleCoverage{} // by KIND/NAME and id
-	for c := range allCases(e, o) {
-		m, ok := e.subjects[c.request.Subject].(*monitorings)
-		if !ok || c.Skip {
-			continue
-		}
-		rules := counted[c.request.Subject]
-		if rules == nil {
-			rules = map[string]*RuleCoverage{}
-			counted[c.request.Subject] = rules
-		}
+	counted, err := countCases(ctx, e, o, func(m *monitorings, c *Case, rules ruleCounts) error {
 		alerts, _, err := m.watch(ctx, c.request)
 		if err != nil {
-			if err := context.Cause(ctx); err != nil {
-				return err
-			}
-			continue
+			return err
 		}
 		found, unknown := map[string]bool{}, map[string]bool{}
 		for _, a := range alerts {
@@ -131,45 +118,27 @@ func (cov *Coverage) monitorings(ctx context.Context, e *engine, o options) erro
 			}
 		}
 		for _, r := range m.spec.Rules {
-			x := rules[r.ID]
-			if x == nil {
-				x = &RuleCoverage{}
-				rules[r.ID] = x
-			}
+			x := rules.of(r.ID)
 			switch {
 			case found[r.ID]:
 				x.True++
-				x.Applied++
-				x.Cases = append(x.Cases, c.Name())
+				x.applied(c.Name())
 			case unknown[r.ID]:
 				x.Unknown++
 			default:
 				x.False++
 			}
 		}
-	}
+		return nil
+	})
 	for _, f := range e.rules.Bundle().Monitorings {
-		rules, tested := counted[f.ID()]
-		if !tested {
-			continue
-		}
-		for _, x := range f.Rules {
-			r := RuleCoverage{}
-			if n := rules[x.ID]; n != nil {
-				r = *n
+		if rules, tested := counted[f.ID()]; tested {
+			for _, x := range f.Rules {
+				cov.add(&f.Head, rules, x.ID, x.Basis, x.Place)
 			}
-			r.Subject, r.ID, r.Basis = f.ID(), x.ID, []string{}
-			if r.Cases == nil {
-				r.Cases = []string{}
-			}
-			for _, b := range x.Basis {
-				r.Basis = append(r.Basis, b.Long)
-			}
-			cov.Rules = append(cov.Rules, r)
-			cov.places[f.ID()+"#"+x.ID] = place{f.File, x.Place}
 		}
 	}
-	return nil
+	return err
 }
 
 // monitorOutOfForce says that a stream has an event from outside the effective window of the file.

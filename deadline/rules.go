@@ -61,6 +61,11 @@ func New(rules *banfa.Rules, opts ...Option) (*Deadlines, error) {
 			d.files = append(d.files, f)
 		}
 	}
+	for _, f := range rules.Bundle().Borrowed { // for lifecycles, which name it
+		if len(d.files) == 0 && cfg.name == f.Name {
+			d.files = append(d.files, f)
+		}
+	}
 	if len(d.files) == 0 {
 		return nil, missing
 	}

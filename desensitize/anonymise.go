@@ -27,6 +27,10 @@ type AnonymiseOptions struct {
 	Sharing Sharing // the classes are to reach level 3 of GB/T 42460-2023 under this model; empty: not asked for
 	Context Context
 
+	// Local suppresses single cells, where a row would be suppressed as a whole and the model is met with less, after the levels have been found. A suppressed cell
+	// is a value of its own: it is in a class with cells that are suppressed too, and with no others. Suppress still bounds the rows that are touched.
+	Local bool
+
 	Metric     Metric // entropy by default
 	Suppressed string // stands for a suppressed cell; * by default
 	Workers    int    // as many as there are processors by default; the answer does not depend on it
@@ -102,19 +106,22 @@ type Anonymised struct {
 	Loss       float64  `json:"loss"`
 	Metric     Metric   `json:"metric"`
 	Rows       int      `json:"rows"`
-	Suppressed int      `json:"suppressed"`
-	Classes    int      `json:"classes"` // suppressed rows are in none
-	K          int      `json:"k"`       // the smallest class
+	Suppressed int      `json:"suppressed"` // as a whole
+	Classes    int      `json:"classes"`    // suppressed rows are in none
+	K          int      `json:"k"`          // the smallest class
 	Limit      int      `json:"suppress_limit"`
 	Verdict    *Verdict `json:"gbt42460"`
 	Nodes      int      `json:"nodes"` // combinations of levels
+	// Local is what suppressing single cells kept; nil where it was not asked for, or kept nothing.
+	Local *LocalSuppression `json:"local,omitempty"`
 
 	Checked int `json:"-"` // how many were counted; it depends on the workers' pace
 
 	table    *Table
 	options  AnonymiseOptions
 	released *Table
-	marked   []bool
+	marked   []bool   // by row: suppressed as a whole
+	masks    []uint64 // by row: the suppressed columns, those of marked rows too; nil without Local
 }
 
 // InfeasibleError says that no combination of levels meets the model. Nearest is the one that comes nearest: it would have to suppress the fewest rows.
@@ -150,7 +157,7 @@ func Anonymise(ctx context.Context, t *Table, o AnonymiseOptions) (*Anonymised, 
 		return nil, err
 	}
 	if best != nil {
-		return anonymised(t, &o, s, m, best, search.checked)
+		return anonymised(ctx, t, &o, s, m, best, search.checked)
 	}
 	near, err := anonymiseNearest(ctx, t, &o, s, m)
 	if err != nil {
@@ -177,11 +184,13 @@ func anonymiseNearest(ctx context.Context, t *Table, o *AnonymiseOptions, s *lat
 		}
 	}
 	m.limit = allowed
-	return anonymised(t, o, s, m, near, 0)
+	whole := *o
+	whole.Local = false
+	return anonymised(ctx, t, &whole, s, m, near, 0)
 }
 
 // anonymised makes the result of a node, and the table that it stands for.
-func anonymised(t *Table, o *AnonymiseOptions, s *latticeSpace, m *latticeModel, at *latticeOutcome, checked int) (*Anonymised, error) {
+func anonymised(ctx context.Context, t *Table, o *AnonymiseOptions, s *latticeSpace, m *latticeModel, at *latticeOutcome, checked int) (*Anonymised, error) {
 	a := &Anonymised{
 		Loss: at.loss, Metric: m.metric, Rows: t.rows, Suppressed: at.suppressed, Classes: at.classes, K: at.k, Limit: m.limit, Nodes: s.nodes,
 		Checked: checked, table: t, options: *o,
@@ -205,16 +214,21 @@ func anonymised(t *Table, o *AnonymiseOptions, s *latticeSpace, m *latticeModel,
 	}
 	units := riskClassesOf(riskViews(cols), t.rows, nil)
 	a.marked = make([]bool, t.rows)
-	var sizes []uint32
 	for r, u := range units.of {
 		a.marked[r] = !w.kept[w.of[u]]
 	}
-	for c, n := range w.sizes {
-		if w.kept[c] {
-			sizes = append(sizes, n)
+	general := a.released
+	a.released = general.suppress(o.Quasi, a.marked, o.Suppressed)
+	if o.Local && a.Suppressed > 0 && a.Classes > 0 {
+		if err := a.local(ctx, t, general, m, s); err != nil {
+			return nil, err
 		}
 	}
-	a.released = a.released.suppress(o.Quasi, a.marked, o.Suppressed)
+	quasi, err := a.released.find(o.Quasi)
+	if err != nil {
+		return nil, err
+	}
+	sizes := riskClassesOf(riskViews(quasi), t.rows, a.marked).sizes
 	sharing := o.Sharing
 	if sharing == "" {
 		sharing = SharingPublic

@@ -112,10 +112,10 @@ func oracleHierarchical(h *Hierarchy, counts, total map[string]int, f, n int) *b
 		rest[v] = new(big.Rat).Sub(big.NewRat(int64(counts[v]), int64(f)), big.NewRat(int64(total[v]), int64(n)))
 	}
 	cost := new(big.Rat)
-	for l := 1; l < h.levels; l++ {
+	for l := 1; l < h.Levels(); l++ {
 		for a := range total {
 			for b := range total {
-				if h.lines[a][l] != h.lines[b][l] || rest[a].Sign() <= 0 || rest[b].Sign() >= 0 {
+				if oracleAt(h, a, l) != oracleAt(h, b, l) || rest[a].Sign() <= 0 || rest[b].Sign() >= 0 {
 					continue
 				}
 				x := new(big.Rat).Set(rest[a])
@@ -124,11 +124,19 @@ func oracleHierarchical(h *Hierarchy, counts, total map[string]int, f, n int) *b
 				}
 				rest[a].Sub(rest[a], x)
 				rest[b].Add(rest[b], x)
-				cost.Add(cost, new(big.Rat).Mul(x, big.NewRat(int64(l), int64(h.levels-1))))
+				cost.Add(cost, new(big.Rat).Mul(x, big.NewRat(int64(l), int64(h.Levels()-1))))
 			}
 		}
 	}
 	return cost
+}
+
+func oracleAt(h *Hierarchy, value string, level int) string {
+	v, err := h.Generalise(value, level)
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 func oracleDiverse(counts map[string]int, rows int, o AnonymiseOptions) bool {
@@ -189,12 +197,12 @@ func oracleLoss(t *Table, o AnonymiseOptions, levels []int, kept, lost [][]int) 
 		}
 		if o.Metric == MetricLoss {
 			under := map[string]int{}
-			for _, v := range h.order {
-				under[h.lines[v][levels[i]]]++
+			for _, v := range h.of.Values() {
+				under[oracleAt(h, v, levels[i])]++
 			}
 			for _, c := range kept {
 				for _, r := range c {
-					sum += float64(under[at(r)]-1) / float64(len(h.order)-1)
+					sum += float64(under[at(r)]-1) / float64(len(h.of.Values())-1)
 				}
 			}
 			for _, c := range lost {
@@ -287,49 +295,55 @@ func drawHierarchy(rt *rapid.T, name string) *Hierarchy {
 	return h
 }
 
+// drawModel draws a table with a model to meet.
+func drawModel(rt *rapid.T) (*Table, AnonymiseOptions) {
+	tree, err := ParseHierarchy([]byte("1;low;*\n2;low;*\n3;high;*\n4;high;*\n"), "tree")
+	require.NoError(rt, err)
+	o := AnonymiseOptions{Hierarchies: map[string]*Hierarchy{}, Sensitive: []string{"s"}}
+	for i := range rapid.IntRange(1, 3).Draw(rt, "columns") {
+		name := string(rune('a' + i))
+		o.Quasi = append(o.Quasi, name)
+		o.Hierarchies[name] = drawHierarchy(rt, name)
+	}
+	in, err := NewTable(append(slices.Clone(o.Quasi), "s"), TableLimits{})
+	require.NoError(rt, err)
+	for range rapid.IntRange(1, 60).Draw(rt, "rows") {
+		var cells []string
+		for _, c := range o.Quasi {
+			cells = append(cells, rapid.SampledFrom(o.Hierarchies[c].of.Values()).Draw(rt, c))
+		}
+		require.NoError(rt, in.Append(append(cells, rapid.SampledFrom([]string{"1", "2", "3", "4"}).Draw(rt, "s"))))
+	}
+	o.Suppress = big.NewRat(rapid.Int64Range(0, 10).Draw(rt, "suppress"), 20)
+	o.K = rapid.IntRange(1, 8).Draw(rt, "k")
+	o.Metric = rapid.SampledFrom([]Metric{MetricEntropy, MetricLoss, MetricDiscernibility, MetricAverageClass, MetricPrecision, MetricHeight}).Draw(rt, "metric")
+	o.Diversity = DiversityDistinct
+	switch rapid.IntRange(0, 6).Draw(rt, "model") {
+	case 1:
+		o.L = rapid.IntRange(2, 3).Draw(rt, "l")
+	case 2:
+		o.L, o.Diversity = rapid.IntRange(2, 3).Draw(rt, "l"), DiversityEntropy
+	case 3:
+		o.L, o.Diversity, o.C = rapid.IntRange(2, 3).Draw(rt, "l"), DiversityRecursive, big.NewRat(rapid.Int64Range(1, 8).Draw(rt, "c"), 2)
+	case 4:
+		o.T = big.NewRat(rapid.Int64Range(0, 6).Draw(rt, "t"), 12)
+		o.Distance = rapid.SampledFrom([]Distance{DistanceEqual, DistanceOrdered, DistanceHierarchical}).Draw(rt, "distance")
+		o.DistanceHierarchy = tree
+	case 5:
+		o.Sharing = SharingPublic
+	case 6:
+		o.Sharing = rapid.SampledFrom([]Sharing{SharingControlled, SharingEnclave}).Draw(rt, "sharing")
+		o.Context.Pr = big.NewRat(rapid.Int64Range(1, 10).Draw(rt, "pr"), 10)
+	default:
+	}
+	o.Workers = rapid.IntRange(1, 3).Draw(rt, "workers")
+	return in, o
+}
+
 func TestTheAnswerIsThatOfCountingEveryCombination(t *testing.T) {
 	t.Parallel()
-	oracleTree, err := ParseHierarchy([]byte("1;low;*\n2;low;*\n3;high;*\n4;high;*\n"), "tree")
-	require.NoError(t, err)
 	rapid.Check(t, func(rt *rapid.T) {
-		o := AnonymiseOptions{Hierarchies: map[string]*Hierarchy{}, Sensitive: []string{"s"}}
-		for i := range rapid.IntRange(1, 3).Draw(rt, "columns") {
-			name := string(rune('a' + i))
-			o.Quasi = append(o.Quasi, name)
-			o.Hierarchies[name] = drawHierarchy(rt, name)
-		}
-		in, err := NewTable(append(slices.Clone(o.Quasi), "s"), TableLimits{})
-		require.NoError(rt, err)
-		for range rapid.IntRange(1, 60).Draw(rt, "rows") {
-			var cells []string
-			for _, c := range o.Quasi {
-				cells = append(cells, rapid.SampledFrom(o.Hierarchies[c].order).Draw(rt, c))
-			}
-			require.NoError(rt, in.Append(append(cells, rapid.SampledFrom([]string{"1", "2", "3", "4"}).Draw(rt, "s"))))
-		}
-		o.Suppress = big.NewRat(rapid.Int64Range(0, 10).Draw(rt, "suppress"), 20)
-		o.K = rapid.IntRange(1, 8).Draw(rt, "k")
-		o.Metric = rapid.SampledFrom([]Metric{MetricEntropy, MetricLoss, MetricDiscernibility, MetricAverageClass, MetricPrecision, MetricHeight}).Draw(rt, "metric")
-		o.Diversity = DiversityDistinct
-		switch rapid.IntRange(0, 6).Draw(rt, "model") {
-		case 1:
-			o.L = rapid.IntRange(2, 3).Draw(rt, "l")
-		case 2:
-			o.L, o.Diversity = rapid.IntRange(2, 3).Draw(rt, "l"), DiversityEntropy
-		case 3:
-			o.L, o.Diversity, o.C = rapid.IntRange(2, 3).Draw(rt, "l"), DiversityRecursive, big.NewRat(rapid.Int64Range(1, 8).Draw(rt, "c"), 2)
-		case 4:
-			o.T = big.NewRat(rapid.Int64Range(0, 6).Draw(rt, "t"), 12)
-			o.Distance = rapid.SampledFrom([]Distance{DistanceEqual, DistanceOrdered, DistanceHierarchical}).Draw(rt, "distance")
-			o.DistanceHierarchy = oracleTree
-		case 5:
-			o.Sharing = SharingPublic
-		case 6:
-			o.Sharing = rapid.SampledFrom([]Sharing{SharingControlled, SharingEnclave}).Draw(rt, "sharing")
-			o.Context.Pr = big.NewRat(rapid.Int64Range(1, 10).Draw(rt, "pr"), 10)
-		default:
-		}
-		o.Workers = rapid.IntRange(1, 3).Draw(rt, "workers")
+		in, o := drawModel(rt)
 		want := oracle(in, o)
 		got, err := Anonymise(context.Background(), in, o)
 		var none *InfeasibleError

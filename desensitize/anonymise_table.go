@@ -14,8 +14,8 @@ func (t *Table) Generalise(hierarchies map[string]*Hierarchy, levels map[string]
 		if h == nil {
 			return nil, fmt.Errorf("desensitize: column %q has a level, but no hierarchy", name)
 		}
-		if level < 0 || level >= h.levels {
-			return nil, fmt.Errorf("desensitize: column %q: there is no level %d; the last of hierarchy %s is %d", name, level, h.name, h.levels-1)
+		if level < 0 || level >= h.Levels() {
+			return nil, fmt.Errorf("desensitize: column %q: there is no level %d; the last of hierarchy %s is %d", name, level, h.Name(), h.Levels()-1)
 		}
 		col := &out.columns[t.index[name]]
 		b, err := h.bind(name, col.values)

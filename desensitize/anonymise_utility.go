@@ -52,8 +52,8 @@ func (a *Anonymised) Utility() (*Utility, error) {
 	if a.Classes > 0 {
 		u.AverageClass = float64(a.Rows-a.Suppressed) / float64(a.Classes)
 	}
-	for _, l := range a.Levels {
-		c, err := a.columnUtility(l)
+	for i, l := range a.Levels {
+		c, err := a.columnUtility(i, l)
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +63,7 @@ func (a *Anonymised) Utility() (*Utility, error) {
 	return u, nil
 }
 
-func (a *Anonymised) columnUtility(l ColumnLevel) (*ColumnUtility, error) {
+func (a *Anonymised) columnUtility(column int, l ColumnLevel) (*ColumnUtility, error) {
 	at := a.table.index[l.Column]
 	from := &a.table.columns[at]
 	b, err := a.options.Hierarchies[l.Column].bind(l.Column, from.values)
@@ -75,7 +75,7 @@ func (a *Anonymised) columnUtility(l ColumnLevel) (*ColumnUtility, error) {
 	before, after, below, out := make([]int, len(from.values)), make([]int, b.cards[level]), make([]int, b.cards[level]), 0
 	for r, code := range from.codes {
 		before[code]++
-		if a.marked[r] {
+		if a.gone(r, column) {
 			out++
 		} else {
 			after[b.codes[level][code]]++

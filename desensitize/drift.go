@@ -9,6 +9,8 @@ import (
 	"io"
 	"math/big"
 	"slices"
+
+	"github.com/banfa-go/banfa/internal/deid"
 )
 
 // Frozen is an anonymisation that was found once and is applied to later files of the same kind: the levels, the hierarchies as far as they are
@@ -30,6 +32,7 @@ type Frozen struct {
 	Sharing    Sharing        `json:"sharing,omitempty"`
 	Pr         string         `json:"pr_context,omitempty"`
 	Metric     Metric         `json:"metric"`
+	Local      bool           `json:"local,omitempty"`
 	Shift      string         `json:"shift"` // the greatest distance of a column's distribution from the released one
 }
 
@@ -54,7 +57,7 @@ func (a *Anonymised) Freeze(shift *big.Rat) (*Frozen, error) {
 	o := a.options
 	f := &Frozen{
 		Format: frozenFormat, Schema: a.table.Columns(), Suppressed: o.Suppressed, K: o.K, Suppress: o.Suppress.RatString(), Sensitive: o.Sensitive,
-		L: o.L, Metric: o.Metric, Sharing: o.Sharing, Shift: shift.RatString(),
+		L: o.L, Metric: o.Metric, Sharing: o.Sharing, Local: o.Local, Shift: shift.RatString(),
 	}
 	if o.L > 0 {
 		f.Diversity = o.Diversity
@@ -65,11 +68,15 @@ func (a *Anonymised) Freeze(shift *big.Rat) (*Frozen, error) {
 	if o.T != nil {
 		f.T, f.Distance = o.T.RatString(), o.Distance
 		if o.Distance == DistanceHierarchical {
-			if o.DistanceHierarchy.built != nil {
+			if o.DistanceHierarchy.built() {
 				return nil, errors.New("desensitize: an anonymisation by a built-in hierarchy of the sensitive column cannot be frozen; give the hierarchy as a file")
 			}
-			for _, v := range o.DistanceHierarchy.order {
-				f.Tree = append(f.Tree, o.DistanceHierarchy.lines[v])
+			for _, v := range o.DistanceHierarchy.of.Values() {
+				row, err := o.DistanceHierarchy.of.Row(v)
+				if err != nil {
+					return nil, err
+				}
+				f.Tree = append(f.Tree, row)
 			}
 		}
 	}
@@ -80,17 +87,20 @@ func (a *Anonymised) Freeze(shift *big.Rat) (*Frozen, error) {
 		}
 		f.Pr = riskDecimal(pr) // rounded up
 	}
-	for _, l := range a.Levels {
+	for i, l := range a.Levels {
 		h := o.Hierarchies[l.Column]
-		c := FrozenColumn{Name: l.Column, Level: l.Level, Digest: h.digest, Built: h.spec, Released: map[string]int{}}
-		if h.built == nil {
-			for _, v := range h.order {
-				c.Values = append(c.Values, [2]string{v, h.lines[v][l.Level]})
+		c := FrozenColumn{Name: l.Column, Level: l.Level, Digest: h.Digest(), Built: h.of.Spec(), Released: map[string]int{}}
+		level := min(l.Level, h.Levels()-1) // a frozen hierarchy has only the level it was frozen at
+		for _, v := range h.of.Values() {
+			g, err := h.Generalise(v, level)
+			if err != nil {
+				return nil, err
 			}
+			c.Values = append(c.Values, [2]string{v, g})
 		}
 		at := a.released.index[l.Column]
-		for r, m := range a.marked {
-			if !m {
+		for r := range a.marked {
+			if !a.gone(r, i) {
 				c.Released[a.released.Cell(r, at)]++
 			}
 		}
@@ -198,7 +208,7 @@ func (f *Frozen) Apply(ctx context.Context, t *Table) (*Anonymised, error) {
 	}
 	var w latticeWork
 	at := m.evaluate(s, &w, s.nodes-1) // each hierarchy ends at its column's level
-	a, err := anonymised(t, &o, s, m, &at, 1)
+	a, err := anonymised(ctx, t, &o, s, m, &at, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -238,7 +248,7 @@ func driftSchema(want, got []string) []Drift {
 func (f *Frozen) options() (AnonymiseOptions, error) {
 	o := AnonymiseOptions{
 		Hierarchies: map[string]*Hierarchy{}, K: f.K, Sensitive: f.Sensitive, L: f.L, Diversity: f.Diversity, Distance: f.Distance, Sharing: f.Sharing,
-		Metric: f.Metric, Suppressed: f.Suppressed, Nodes: 1 << 62,
+		Metric: f.Metric, Suppressed: f.Suppressed, Local: f.Local, Nodes: 1 << 62,
 	}
 	for _, x := range []struct {
 		text string
@@ -254,14 +264,11 @@ func (f *Frozen) options() (AnonymiseOptions, error) {
 		*x.to = r
 	}
 	if len(f.Tree) > 0 {
-		h := &Hierarchy{name: "distance_hierarchy", lines: map[string][]string{}, levels: len(f.Tree[0])}
-		for _, line := range f.Tree {
-			if len(line) != h.levels || len(line) == 0 {
-				return o, errors.New("desensitize: frozen: distance_hierarchy is ragged")
-			}
-			h.lines[line[0]], h.order = line, append(h.order, line[0])
+		tree, err := hierarchyOf(deid.NewHierarchy("distance_hierarchy", f.Tree))
+		if err != nil {
+			return o, fmt.Errorf("desensitize: frozen: %w", err)
 		}
-		o.DistanceHierarchy = h
+		o.DistanceHierarchy = tree
 	}
 	for _, c := range f.Columns {
 		h, err := c.hierarchy()
@@ -273,32 +280,31 @@ func (f *Frozen) options() (AnonymiseOptions, error) {
 	return o.orDefault(), nil
 }
 
+// hierarchy brings the hierarchy of a column back, as far as it was kept: the value and, where the level is above 0, its generalisation.
 func (c *FrozenColumn) hierarchy() (*Hierarchy, error) {
-	h := &Hierarchy{name: c.Name, levels: min(c.Level, 1) + 1, lines: map[string][]string{}, digest: c.Digest, spec: c.Built}
-	if c.Level < 0 || c.Level > hierarchyLevels {
+	if c.Level < 0 || c.Level > deid.MaxHierarchyLevels {
 		return nil, fmt.Errorf("desensitize: frozen: column %q: there is no level %d", c.Name, c.Level)
 	}
 	if c.Built != "" {
-		whole, err := BuiltHierarchy(c.Built)
+		whole, err := deid.Builtin(c.Built)
 		if err != nil {
 			return nil, err
 		}
-		if c.Level >= whole.levels {
-			return nil, fmt.Errorf("desensitize: frozen: column %q: %s has no level %d", c.Name, c.Built, c.Level)
+		h, err := whole.Only(c.Level)
+		if err != nil {
+			return nil, fmt.Errorf("desensitize: frozen: column %q: %w", c.Name, err)
 		}
-		h.built = func(value string) ([]string, error) {
-			all, err := whole.built(value)
-			if err != nil {
-				return nil, err
-			}
-			return []string{all[0], all[c.Level]}[:h.levels], nil
-		}
-		return h, nil
+		return &Hierarchy{h}, nil
 	}
-	for _, v := range c.Values {
-		h.lines[v[0]], h.order = []string{v[0], v[1]}[:h.levels], append(h.order, v[0])
+	lines := make([][]string, len(c.Values))
+	for i, v := range c.Values {
+		lines[i] = v[:min(c.Level, 1)+1]
 	}
-	return h, nil
+	h, err := deid.NewHierarchy(c.Name, lines)
+	if err != nil {
+		return nil, fmt.Errorf("desensitize: frozen: %w", err)
+	}
+	return &Hierarchy{h.WithDigest(c.Digest)}, nil
 }
 
 // unknown finds the values that the hierarchies do not have. It names rows, not values.
@@ -313,7 +319,7 @@ func (f *Frozen) unknown(t *Table, o *AnonymiseOptions) []Drift {
 		col := &t.columns[at]
 		bad := make([]bool, len(col.values))
 		for i, v := range col.values {
-			_, err := o.Hierarchies[name].row(v)
+			_, err := o.Hierarchies[name].of.Row(v)
 			bad[i] = err != nil
 		}
 		d := Drift{Code: DriftValue, Column: name}
@@ -335,8 +341,8 @@ func (f *Frozen) unknown(t *Table, o *AnonymiseOptions) []Drift {
 func (f *Frozen) departures(a *Anonymised, at *latticeOutcome) ([]Drift, error) {
 	var out []Drift
 	switch {
-	case a.Suppressed > a.Limit:
-		out = append(out, Drift{Code: DriftSuppress, Count: a.Suppressed, Got: big.NewRat(int64(a.Suppressed), int64(a.Rows)).FloatString(6), Limit: f.Suppress})
+	case a.touched() > a.Limit:
+		out = append(out, Drift{Code: DriftSuppress, Count: a.touched(), Got: big.NewRat(int64(a.touched()), int64(a.Rows)).FloatString(6), Limit: f.Suppress})
 	case !at.ok:
 		out = append(out, Drift{Code: DriftModel})
 	}
@@ -344,12 +350,12 @@ func (f *Frozen) departures(a *Anonymised, at *latticeOutcome) ([]Drift, error) 
 	if err != nil {
 		return nil, fmt.Errorf("desensitize: frozen: shift: %w", err)
 	}
-	kept := int64(a.Rows - a.Suppressed)
-	for _, c := range f.Columns {
-		now, before := map[string]int64{}, int64(0)
+	for i, c := range f.Columns {
+		now, before, kept := map[string]int64{}, int64(0), int64(0)
 		col := a.released.index[c.Name]
-		for r, m := range a.marked {
-			if !m {
+		for r := range a.marked {
+			if !a.gone(r, i) {
+				kept++
 				now[a.released.Cell(r, col)]++
 			}
 		}

@@ -43,6 +43,9 @@ type Facts struct {
 	Before   *RiskFacts        `json:"before,omitempty"`   // of the input, where that was asked for
 	Scan     *ScanFacts        `json:"scan,omitempty"`     // nil: not scanned
 	Strength map[string]string `json:"strength,omitempty"` // by column: the smallest number of values that share a mask, a decimal
+
+	shapes  []columnShape // for the page alone; see Distributions
+	classes [2][]int64    // likewise: rows by the size of their class, before and after
 }
 
 // RowFacts count rows.

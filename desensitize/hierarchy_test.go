@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/banfa-go/banfa/internal/deid"
 	"github.com/banfa-go/banfa/internal/table"
 )
 
@@ -39,7 +40,7 @@ func TestAHierarchySaysWhereItIsBroken(t *testing.T) {
 		_, err := ParseHierarchy([]byte(text), "h.csv")
 		assert.EqualError(t, err, want)
 	}
-	_, err := ParseHierarchy([]byte(strings.Repeat("x;", hierarchyLevels+1)+"*\n"), "h.csv")
+	_, err := ParseHierarchy([]byte(strings.Repeat("x;", deid.MaxHierarchyLevels+1)+"*\n"), "h.csv")
 	assert.ErrorContains(t, err, "more than the limit of 64")
 	_, err = ParseHierarchy(nil, "h.csv")
 	assert.Error(t, err)
@@ -115,7 +116,7 @@ func FuzzHierarchy(f *testing.F) {
 		}
 		for l := 1; l+1 < h.Levels(); l++ {
 			parent := map[string]string{}
-			for _, v := range h.order {
+			for _, v := range h.of.Values() {
 				low, err := h.Generalise(v, l)
 				require.NoError(t, err)
 				high, err := h.Generalise(v, l+1)
@@ -134,12 +135,12 @@ func FuzzBuiltHierarchy(f *testing.F) {
 	for i, v := range []string{"37", "-0.5", "1986-03-09", "440305", "广东", "*", "", "1e9"} {
 		f.Add(uint8(i), v, v+"1")
 	}
-	specs := []string{"interval:5,10,20", "interval:1,7", "date", "division", "prefix:8,6,4,1", "suppress"}
+	specs := append(deid.Builtins(), "interval:1,7", "prefix:8,6,4,1")
 	f.Fuzz(func(t *testing.T, which uint8, a, b string) {
 		h, err := BuiltHierarchy(specs[int(which)%len(specs)])
 		require.NoError(t, err)
-		x, errA := h.row(a)
-		y, errB := h.row(b)
+		x, errA := h.of.Row(a)
+		y, errB := h.of.Row(b)
 		if errA != nil || errB != nil {
 			return
 		}

@@ -76,9 +76,9 @@ func newLatticeSpace(t *Table, o *AnonymiseOptions) (*latticeSpace, error) {
 		col := latticeColumn{name: o.Quasi[i], codes: pick(c.codes), to: b.codes, cards: b.cards}
 		col.figures(c, b)
 		s.columns = append(s.columns, col)
-		s.levels = append(s.levels, h.levels)
+		s.levels = append(s.levels, h.Levels())
 		s.steps = append(s.steps, s.nodes)
-		if s.nodes *= h.levels; s.nodes > o.Nodes {
+		if s.nodes *= h.Levels(); s.nodes > o.Nodes {
 			return nil, fmt.Errorf("desensitize: the hierarchies make more than the limit of %d combinations (AnonymiseOptions.Nodes)", o.Nodes)
 		}
 	}

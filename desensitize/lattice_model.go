@@ -194,16 +194,21 @@ func (m *latticeModel) diverse(s *latticeSpace, w *latticeWork, kind Diversity) 
 			if !w.kept[class] {
 				return
 			}
-			switch kind {
-			case DiversityEntropy:
-				w.kept[class] = t.entropyAtLeast(m.l)
-			case DiversityRecursive:
-				num, den := t.recursive(m.l)
-				w.kept[class] = den > 0 && riskFraction{num, den}.cmp(m.c) < 0
-			default:
-				w.kept[class] = len(t.touched) >= m.l
-			}
+			w.kept[class] = m.diverseEnough(kind, t)
 		})
+	}
+}
+
+// diverseEnough judges the values of one class.
+func (m *latticeModel) diverseEnough(kind Diversity, t *riskTally) bool {
+	switch kind {
+	case DiversityEntropy:
+		return t.entropyAtLeast(m.l)
+	case DiversityRecursive:
+		num, den := t.recursive(m.l)
+		return den > 0 && riskFraction{num, den}.cmp(m.c) < 0
+	default:
+		return len(t.touched) >= m.l
 	}
 }
 

@@ -53,6 +53,18 @@ func (l *lowering) implies(t *expr.Tree) bool {
 	return false
 }
 
+// whole returns the call of an expression that is nothing but one transform of the value.
+func (l *lowering) whole(t *expr.Tree) (*ruleset.TransformCall, bool) {
+	if t.Op != expr.TreeCall || t.Name != expr.CellCall {
+		return nil, false
+	}
+	n, _, ok := t.Kids[0].Placed()
+	if !ok || n >= len(l.plan.Calls) || !l.plan.Calls[n].Direct || l.plan.Calls[n].Subject {
+		return nil, false
+	}
+	return &l.plan.Calls[n], true
+}
+
 // constant evaluates what is the same for every cell of a run.
 func (l *lowering) constant(t *expr.Tree) (expr.Value, bool) {
 	if t.Op == expr.TreeConst {

@@ -10,6 +10,7 @@ import (
 	"github.com/banfa-go/banfa/internal/deid"
 	"github.com/banfa-go/banfa/internal/expr"
 	"github.com/banfa-go/banfa/internal/ruleset"
+	"github.com/banfa-go/banfa/internal/transform"
 )
 
 // runPlan is what a policy does to the columns of one input at one time. Workers share it.
@@ -25,9 +26,10 @@ type runPlan struct {
 // columnPlan makes the cells of one column.
 type columnPlan struct {
 	kind    expr.Kind
-	keep    bool     // the cell is written as it stands
-	blind   bool     // the value is not looked at: suppress()
-	native  cellFunc // nil: the interpreter evaluates the expression
+	keep    bool              // the cell is written as it stands
+	blind   bool              // the value is not looked at: suppress()
+	batch   func() deid.Batch // nil: cell by cell
+	native  cellFunc          // nil: the interpreter evaluates the expression
 	interp  *interpreted
 	refuse  bool // a malformed value ends the run
 	rule    string
@@ -96,6 +98,12 @@ func (p *Policy) newPlan(at []int, now time.Time) (*runPlan, error) {
 				x.native = f
 				x.implied = l.implies(t)
 			}
+			if c, ok := l.whole(t); ok && x.implied {
+				var err error
+				if x.batch, err = p.maker().Batch(c, p.target(i)); err != nil {
+					return nil, err
+				}
+			}
 		}
 		r.columns = append(r.columns, x)
 	}
@@ -111,6 +119,14 @@ func (p *Policy) newPlan(at []int, now time.Time) (*runPlan, error) {
 		r.rows = append(r.rows, x)
 	}
 	return r, nil
+}
+
+// target is the column that calls work on.
+func (p *Policy) target(i int) transform.Target {
+	c := &p.spec.Columns[i]
+	return transform.Target{
+		DataSet: p.spec.Name, Column: c.Name, Join: c.Join, Semantic: c.Semantic, Type: deid.Type(c.Kind.String()),
+	}
 }
 
 func (p *Policy) interpreted(plan *ruleset.CellPlan) *interpreted {

@@ -1,7 +1,6 @@
 package desensitize
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ type Policy struct {
 	keyErr    error
 	funcs     []map[int]deid.Func                // by column and number of the call; nil without keys
 	samples   []map[int]func(int64, []byte) bool // by rule of rows
-	hierarchy map[string]policyLevels
+	hierarchy map[string]*deid.Hierarchy
 }
 
 // KeyError says why a key cannot be used. It names the key and never has a part of it.
@@ -89,7 +88,7 @@ func MaxInvalid(share float64) Option {
 // New returns a policy of loaded rules. Without Keys it can check columns and explain itself; a run of a policy with keys is then refused. A key
 // that is missing or too short is a *KeyError.
 func New(rules *banfa.Rules, opts ...Option) (*Policy, error) {
-	p := &Policy{conf: policyConfig{clock: time.Now, maxInvalid: 0.5}, keys: map[string]deid.Key{}, hierarchy: map[string]policyLevels{}}
+	p := &Policy{conf: policyConfig{clock: time.Now, maxInvalid: 0.5}, keys: map[string]deid.Key{}, hierarchy: map[string]*deid.Hierarchy{}}
 	for _, o := range opts {
 		o.apply(&p.conf)
 	}
@@ -98,11 +97,8 @@ func New(rules *banfa.Rules, opts ...Option) (*Policy, error) {
 		return nil, err
 	}
 	p.spec, p.rules = spec, rules.Digest()
-	for i := range spec.Hierarchies {
-		h := &spec.Hierarchies[i]
-		if p.hierarchy[h.Name], err = policyHierarchy(h); err != nil {
-			return nil, err
-		}
+	for _, h := range spec.Hierarchies {
+		p.hierarchy[h.Name] = h.Of
 	}
 	if len(spec.Keys) > 0 && p.conf.keys == nil {
 		p.keyErr = &KeyError{ID: spec.Keys[0].Name, Min: deid.MinKey}
@@ -133,34 +129,6 @@ func findPolicy(rules *banfa.Rules, name string) (*ruleset.Desensitization, erro
 	return nil, e
 }
 
-// policyLevels is a hierarchy of either kind: those that a search of generalisations works with (see BuiltHierarchy), and those of
-// identifiers.
-type policyLevels interface{ Levels() int }
-
-func policyHierarchy(h *ruleset.PolicyHierarchy) (policyLevels, error) {
-	if h.Builtin != "" {
-		built, err := BuiltHierarchy(h.Builtin)
-		if err == nil {
-			return built, nil
-		}
-		if known, knownErr := deid.Builtin(h.Builtin); knownErr == nil {
-			return known, nil
-		}
-		return nil, errors.Join(err, fmt.Errorf("nor one of %s", strings.Join(deid.Builtins(), ", ")))
-	}
-	var b strings.Builder
-	for _, row := range h.Rows {
-		for i, cell := range row {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			b.WriteString(`"` + strings.ReplaceAll(cell, `"`, `""`) + `"`)
-		}
-		b.WriteByte('\n')
-	}
-	return ParseHierarchy([]byte(b.String()), h.Name)
-}
-
 // maker makes functions with the policy's keys and hierarchies.
 func (p *Policy) maker() transform.Maker {
 	return transform.Maker{
@@ -175,23 +143,7 @@ func (p *Policy) maker() transform.Maker {
 			if !ok {
 				return nil, fmt.Errorf("desensitize: no hierarchy %q", name)
 			}
-			if level < 0 || level >= h.Levels() {
-				return nil, fmt.Errorf("desensitize: hierarchy %s has the levels 0 to %d, not %d", name, h.Levels()-1, level)
-			}
-			if known, ok := h.(*deid.Hierarchy); ok {
-				return deid.Generalize(known, level)
-			}
-			table, ok := h.(*Hierarchy)
-			if !ok {
-				return nil, fmt.Errorf("desensitize: no hierarchy %q", name)
-			}
-			return func(dst []byte, c deid.Cell) ([]byte, error) {
-				s, err := table.Generalise(string(c.Text), level)
-				if err != nil {
-					return dst, errors.Join(deid.ErrInvalid, err)
-				}
-				return append(dst, s...), nil
-			}, nil
+			return deid.Generalize(h, level)
 		},
 	}
 }
@@ -202,9 +154,7 @@ func (p *Policy) build() error {
 	for i := range p.spec.Columns {
 		c := &p.spec.Columns[i]
 		funcs := map[int]deid.Func{}
-		target := transform.Target{
-			DataSet: p.spec.Name, Column: c.Name, Join: c.Join, Semantic: c.Semantic, Type: deid.Type(c.Kind.String()),
-		}
+		target := p.target(i)
 		for n := range c.Plan.Calls {
 			f, err := m.Make(&c.Plan.Calls[n], target)
 			if err != nil {

@@ -9,8 +9,9 @@ import (
 	"github.com/banfa-go/banfa/internal/report"
 )
 
-// WriteHTML writes the report as a page that stands alone: the verdict, what became of each column, the risk before and after, and the gate. Like
-// the report, it holds no value of any cell.
+// WriteHTML writes the report as a page that stands alone: the verdict, what became of each column, the risk before and after, and the gate. Of a run
+// with Distributions it also shows class sizes, how much of each column is left, and how its values are spread: this is the only place where values
+// of cells may stand, none of them of a direct identifier, and none that fewer than 20 rows have.
 func (r *Report) WriteHTML(w io.Writer, lang string) error {
 	say := func(en, zh string) string {
 		if lang == message.Chinese {
@@ -37,6 +38,9 @@ func (r *Report) WriteHTML(w io.Writer, lang string) error {
 		p.Tiles = append(p.Tiles, report.Tile{Label: say("smallest class (k)", "最小等价类（k）"), Value: report.Number(int(k.K))})
 	}
 	p.Sections = append(p.Sections, r.gateSection(say), r.columnSection(say), r.riskSection(say))
+	if len(r.Facts.shapes) > 0 {
+		p.Sections = append(p.Sections, r.utilitySection(say), r.shapeSection(say))
+	}
 	p.Footer = say("Policy ", "策略 ") + r.Policy.Digest + " · " + say("rules ", "规则 ") + r.Rules
 	return p.Write(w)
 }
@@ -105,5 +109,9 @@ func (r *Report) riskSection(say func(en, zh string) string) report.Section {
 	for i, name := range names {
 		t.Rows = append(t.Rows, []string{name, before[i], after[i]})
 	}
-	return report.Section{ID: "risk", Title: say("Risk", "风险"), Blocks: []report.Block{{Table: t}}}
+	blocks := []report.Block{{Table: t}}
+	if b := r.classChart(say); b != nil {
+		blocks = append(blocks, *b)
+	}
+	return report.Section{ID: "risk", Title: say("Risk", "风险"), Blocks: blocks}
 }

@@ -16,6 +16,17 @@ type Plan struct {
 	Rows    []PlanRule   `json:"rows"`
 	Release []PlanRule   `json:"release"`
 	Keys    []string     `json:"keys"`
+	Noise   []PlanNoise  `json:"noise,omitempty"`
+	Holder  string       `json:"holder,omitempty"`  // who alone may find out what pseudonyms stand for
+	Reverse []string     `json:"reverse,omitempty"` // of which columns
+}
+
+// PlanNoise is what the noise of a column costs a unit in one release: a decimal or a fraction.
+type PlanNoise struct {
+	Column  string `json:"column"`
+	Unit    string `json:"unit"`
+	Epsilon string `json:"epsilon"`
+	Rho     string `json:"rho"`
 }
 
 // PlanColumn is the decision about one column.
@@ -40,6 +51,14 @@ func (p *Policy) Explain(columns []string) (*Plan, error) {
 		return nil, err
 	}
 	out := &Plan{Policy: p.spec.Name, Owner: p.spec.Owner, Rows: []PlanRule{}, Release: []PlanRule{}, Keys: p.KeyNames()}
+	costs, err := p.noise()
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range costs {
+		out.Noise = append(out.Noise, PlanNoise{x.column, p.parameter("unit", "row"), x.epsilon.RatString(), x.rho.RatString()})
+	}
+	out.Holder, out.Reverse = p.Reversible()
 	var run *runPlan
 	if p.keyErr == nil {
 		if run, err = p.newPlan(at, p.conf.clock()); err != nil {
@@ -109,6 +128,12 @@ func (p *Plan) Text(lang string) string {
 	}
 	for _, r := range p.Release {
 		l.say("  nothing is released unless %s, by rule %s", "  不符合 %s 的不得发布，依规则 %s", r.Text, r.ID)
+	}
+	for _, x := range p.Noise {
+		l.say("  noise of %s costs each %s ε = %s, ρ = %s", "  列 %s 的噪声每次发布消耗每 %s 的隐私预算 ε = %s，ρ = %s", x.Column, x.Unit, x.Epsilon, x.Rho)
+	}
+	if len(p.Reverse) > 0 {
+		l.say("  %s alone can find out what pseudonyms stand for: %s", "  只有 %s 能还原下列各列的假名：%s", p.Holder, strings.Join(p.Reverse, ", "))
 	}
 	if len(p.Keys) > 0 {
 		l.say("  keys: %s", "  密钥：%s", strings.Join(p.Keys, ", "))
@@ -181,7 +206,7 @@ func policyChinese(err error) string {
 	case errors.As(err, &force):
 		return fmt.Sprintf("策略 %s 在 %s 不在施行期内", force.Policy, force.On)
 	}
-	return ""
+	return policyRunChinese(err)
 }
 
 // policyMessage says an error of a policy in a language, "zh" or English.

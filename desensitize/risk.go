@@ -62,6 +62,8 @@ type Risk struct {
 	Uniques    *Uniques        `json:"uniques,omitempty"` // with a population
 	Columns    []Contribution  `json:"columns,omitempty"`
 	Sizes      []SizeCount     `json:"sizes"` // how many classes of each size
+	// DirectSeen warns of columns of the file that are not among Direct, and whose values look like identifiers of persons. It changes no figure.
+	DirectSeen []DirectSeen `json:"direct_seen,omitempty"`
 }
 
 // Attack is the risk of rows under one model of attack.
@@ -113,7 +115,7 @@ func MeasureRisk(t *Table, o RiskOptions) (*Risk, error) {
 	if _, err := t.find(o.Direct); err != nil {
 		return nil, err
 	}
-	r := &Risk{Threshold: o.Threshold.RatString(), Quasi: o.Quasi}
+	r := &Risk{Threshold: o.Threshold.RatString(), Quasi: o.Quasi, DirectSeen: t.directSeen(o.Direct)}
 	if len(cols) == 0 && len(o.Direct) == 0 && o.Sharing == "" {
 		return nil, ErrNoQuasi
 	}

@@ -160,7 +160,7 @@ func newRiskDistance(col *riskColumn, name string, classes riskClasses, kind Dis
 			return nil, err
 		}
 		if bound.cards[len(bound.cards)-1] != 1 {
-			return nil, fmt.Errorf("desensitize: hierarchy %s: the last level has %d values; the hierarchical distance needs one root", h.name, bound.cards[len(bound.cards)-1])
+			return nil, fmt.Errorf("desensitize: hierarchy %s: the last level has %d values; the hierarchical distance needs one root", h.Name(), bound.cards[len(bound.cards)-1])
 		}
 		d.levels, d.cards = bound.codes, bound.cards
 		d.parents = make([][]uint32, len(d.levels))

@@ -2,11 +2,11 @@ package desensitize
 
 import (
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 
+	"github.com/banfa-go/banfa/internal/stream"
 	"github.com/banfa-go/banfa/internal/table"
 )
 
@@ -18,7 +18,8 @@ type Table struct {
 	columns []riskColumn
 	rows    int
 	limits  TableLimits
-	comma   rune // of the text it was read from
+	comma   rune       // of the text it was read from
+	left    []riskLook // columns of the file that are not in the table
 }
 
 type riskColumn struct {
@@ -100,12 +101,10 @@ func (t *Table) Append(cells []string) error {
 		col := &t.columns[i]
 		id, ok := col.ids[c]
 		if !ok {
-			if t.limits.Values--; t.limits.Values < 0 {
-				return &TableError{Row: t.rows + 1, Column: t.names[i], What: "more distinct values than the limit allows (TableLimits.Values)"}
+			var err error
+			if id, err = t.learn(i, c); err != nil {
+				return err
 			}
-			id = uint32(len(col.values))
-			col.ids[c] = id
-			col.values = append(col.values, c)
 		}
 		col.codes = append(col.codes, id)
 	}
@@ -113,11 +112,26 @@ func (t *Table) Append(cells []string) error {
 	return nil
 }
 
+// learn puts a value into the dictionary of a column.
+func (t *Table) learn(column int, value string) (uint32, error) {
+	if t.limits.Values--; t.limits.Values < 0 {
+		return 0, &TableError{Row: t.rows + 1, Column: t.names[column], What: "more distinct values than the limit allows (TableLimits.Values)"}
+	}
+	col := &t.columns[column]
+	id := uint32(len(col.values))
+	col.ids[value] = id
+	col.values = append(col.values, value)
+	return id, nil
+}
+
 // Rows is how many rows there are.
 func (t *Table) Rows() int { return t.rows }
 
 // Columns are the names, in order.
 func (t *Table) Columns() []string { return append([]string(nil), t.names...) }
+
+// Delimiter is that of the text the table was read from, a comma where it was none.
+func (t *Table) Delimiter() rune { return t.comma }
 
 // Cell returns a cell: the row from 0, the column by its position.
 func (t *Table) Cell(row, column int) string {
@@ -143,6 +157,36 @@ func (t *Table) WriteCSV(w io.Writer) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// Write writes the table to a sink, in the order of its columns. It does not close the sink.
+func (t *Table) Write(to Sink) error {
+	const rows = 1024 // in one block
+	var b stream.Block
+	var encoded []byte
+	texts := make([][][]byte, len(t.columns))
+	for i := range t.columns {
+		for _, v := range t.columns[i].values {
+			texts[i] = append(texts[i], []byte(v))
+		}
+	}
+	for first := 0; first < t.rows; first += rows {
+		b.Reset(int64(first)+1, len(t.columns))
+		for row := first; row < min(first+rows, t.rows); row++ {
+			for i := range t.columns {
+				b.Cells = append(b.Cells, texts[i][t.columns[i].codes[row]])
+			}
+			b.Rows++
+		}
+		var err error
+		if encoded, err = to.Encode(encoded[:0], &b); err != nil {
+			return err
+		}
+		if err := to.Write(encoded); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Without returns the table without some columns.
@@ -176,108 +220,4 @@ func (t *Table) find(names []string) ([]*riskColumn, error) {
 		out[i] = &t.columns[at]
 	}
 	return out, nil
-}
-
-// TableOptions say how to read a table: what detection may not guess, and which columns are wanted.
-type TableOptions struct {
-	Encoding  string
-	Delimiter rune
-	Sheet     string
-	Only      []string // the columns to keep, in the file's order; nil keeps all
-	Limits    TableLimits
-}
-
-// ReadTable reads a table: csv with any delimiter and encoding, or a spreadsheet, as it is or as gzip. name is for messages.
-func ReadTable(r io.ReaderAt, size int64, name string, o TableOptions) (*Table, error) {
-	in, err := table.Open(r, size, name, table.Options{
-		Encoding: o.Encoding, Delimiter: o.Delimiter, Sheet: o.Sheet,
-		Limits: table.Limits{Rows: max(o.Limits.Rows, tableRows), Bytes: 8 << 30},
-	})
-	if err != nil {
-		return nil, err
-	}
-	t, err := riskReadRows(in, name, o)
-	return t, errors.Join(err, in.Close())
-}
-
-func riskReadRows(in *table.Reader, name string, o TableOptions) (*Table, error) {
-	head, err := in.Next()
-	if err != nil {
-		if err == io.EOF { //nolint:errorlint // the reader returns it bare
-			err = &TableError{Name: name, What: "there is no header"}
-		}
-		return nil, err
-	}
-	keep, names, err := riskKept(head.Cells, name, o.Only)
-	if err != nil {
-		return nil, err
-	}
-	t, err := NewTable(names, o.Limits)
-	if err != nil {
-		return nil, riskPlace(err, name, head.Number)
-	}
-	if t.comma = in.Delimiter(); t.comma == 0 {
-		t.comma = ','
-	}
-	cells := make([]string, len(keep))
-	for {
-		row, err := in.Next()
-		if err == io.EOF { //nolint:errorlint // the reader returns it bare
-			return t, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if row.Sheet != head.Sheet {
-			return nil, &TableError{Name: name, What: fmt.Sprintf("has rows in the sheets %q and %q; name the one to read", head.Sheet, row.Sheet)}
-		}
-		// A spreadsheet does not store empty cells at the end of a row; text that lacks cells is broken.
-		if in.Format() == table.XLSX {
-			for len(row.Cells) < len(head.Cells) {
-				row.Cells = append(row.Cells, "")
-			}
-		}
-		if len(row.Cells) != len(head.Cells) {
-			return nil, &TableError{Name: name, Line: row.Number, Row: t.rows + 1, What: fmt.Sprintf("%d cells, but the header has %d columns", len(row.Cells), len(head.Cells))}
-		}
-		for i, k := range keep {
-			cells[i] = row.Cells[k]
-		}
-		if err := t.Append(cells); err != nil {
-			return nil, riskPlace(err, name, row.Number)
-		}
-	}
-}
-
-// riskKept finds the columns to keep.
-func riskKept(head []string, name string, only []string) ([]int, []string, error) {
-	wanted := map[string]bool{}
-	for _, n := range only {
-		wanted[n] = true
-	}
-	var keep []int
-	var names []string
-	for i, n := range head {
-		if only == nil || wanted[n] {
-			keep, names = append(keep, i), append(names, n)
-		}
-	}
-	have := map[string]bool{}
-	for _, n := range names {
-		have[n] = true
-	}
-	for _, n := range only {
-		if !have[n] {
-			return nil, nil, &TableError{Name: name, Column: n, What: fmt.Sprintf("there is no such column; the header has %q", head)}
-		}
-	}
-	return keep, names, nil
-}
-
-func riskPlace(err error, name string, line int) error {
-	var e *TableError
-	if errors.As(err, &e) {
-		e.Name, e.Line = name, line
-	}
-	return err
 }

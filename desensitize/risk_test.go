@@ -209,11 +209,11 @@ func TestMeasuringRefusesWhatItCannotTake(t *testing.T) {
 func TestTablesSayWhereTheyAreBroken(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"a,b\n1,2\n3\n":   `t.csv:3: row 2: 1 cells, but the header has 2 columns`,
-		"a,a\n1,2\n":      `t.csv:1: column "a": two columns have this name`,
-		"a,\n1,2\n":       `t.csv:1: column B has no name`,
-		"a,b\n\"1,2\n":    `t.csv:2: the quotes opened in column A are not closed; double the quotes within a cell`,
-		"\n \n":           `t.csv: is empty`,
+		"a,b\n1,2\n3\n":   `t.csv:3 (row 2): the row has 1 columns, the header 2`,
+		"a,a\n1,2\n":      `t.csv:1 (column 2): has the same name as column 1; every column needs a name of its own`,
+		"a,\n1,2\n":       `t.csv:1 (column 2): has no name in the header`,
+		"a,b\n\"1,2\n":    `t.csv:2:1 (row 1, column "a"): the quote opened here is never closed`,
+		"\n \n":           `t.csv: there is no header row; the first row must name the columns`,
 		"x,b\n1,2\n":      `t.csv: column "a": there is no such column; the header has ["x" "b"]`,
 		"a,b\n1,2\n1,2\n": `t.csv:3: row 2: more than the limit of 1 rows (TableLimits.Rows)`,
 	} {

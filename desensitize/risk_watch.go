@@ -76,7 +76,7 @@ func newRiskWatchWorker(w *riskWatch) *riskWatchWorker {
 
 func (k *riskWatchWorker) row(_ int64, in, out [][]byte) {
 	for _, i := range k.direct {
-		if out[i] != nil && !k.kept && len(bytes.TrimSpace(out[i])) > 0 && bytes.Equal(in[i], out[i]) {
+		if out[i] != nil && !k.kept && bytes.Equal(in[i], out[i]) && len(bytes.TrimSpace(out[i])) > 0 {
 			k.kept = true
 		}
 	}

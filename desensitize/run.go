@@ -2,14 +2,12 @@ package desensitize
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"runtime"
 	"sync"
 	"time"
 
-	"github.com/banfa-go/banfa/internal/deid"
 	"github.com/banfa-go/banfa/internal/expr"
 	"github.com/banfa-go/banfa/internal/stream"
 )
@@ -32,6 +30,12 @@ type runConfig struct {
 	at       time.Time
 	progress func(Progress)
 	before   bool
+	// What the options of other files ask for; see Policy.begin.
+	spool      *Spool
+	vaults     map[string]*VaultWriter
+	shapes     bool
+	budget     string
+	unbudgeted bool
 }
 
 // Progress is how far a run has come.
@@ -114,8 +118,9 @@ func (c *cellCounts) add(d *cellCounts) {
 // runWorker transforms blocks for one goroutine.
 type runWorker struct {
 	*cellWorker
-	max     float64
-	out     stream.Block
+	max float64
+	out stream.Block
+	batchCells
 	counts  []cellCounts // by column of the input
 	before  []cellCounts // at the beginning of the block
 	rows    RowFacts
@@ -143,13 +148,13 @@ func (p *Policy) Run(ctx context.Context, source Source, sink Sink, opts ...RunO
 		return nil, err
 	}
 	columns := p.columnsOf(source.Columns(), at)
-	watches := p.watches(columns)
-	if c.before {
-		watches = append(watches, beforeWatch{newRiskWatch(columns)})
+	watches, to, err := p.begin(&c, source, sink, columns)
+	if err != nil {
+		return nil, err
 	}
 	var mu sync.Mutex
 	var workers []*runWorker
-	err = stream.Copy(ctx, source, sink, c.workers, func(int) stream.Transform {
+	err = stream.Copy(ctx, source, to, c.workers, func(int) stream.Transform {
 		w := &runWorker{
 			cellWorker: plan.worker(), max: p.conf.maxInvalid, counts: make([]cellCounts, len(at)), before: make([]cellCounts, len(at)),
 			dropped: make([]RowFacts, len(plan.rows)),
@@ -160,43 +165,16 @@ func (p *Policy) Run(ctx context.Context, source Source, sink Sink, opts ...RunO
 			w.watch = append(w.watch, x.worker())
 		}
 		mu.Unlock()
+		if c.spool != nil {
+			return c.spool.transform(w)
+		}
 		return w.transform
 	}, c.progress)
 	if err != nil {
 		return nil, err
 	}
-	return p.finish(ctx, plan, c.at, columns, watches, workers)
-}
-
-// transform makes the rows to write of the rows of a block.
-func (w *runWorker) transform(in *stream.Block) (*stream.Block, error) {
-	out := &w.out
-	out.Reset(in.First, in.Columns)
-	copy(w.before, w.counts)
-	typed := len(in.Kinds) > 0
-	for i := range in.Rows {
-		w.row, w.in = in.First+int64(i), in.Row(i)
-		w.rows.In++
-		if w.skip() {
-			continue
-		}
-		start := len(out.Cells)
-		for j, k := range w.run.at {
-			if err := w.column(out, j, w.run.columns[k], in, i); err != nil {
-				return nil, err
-			}
-			if typed {
-				out.Kinds = append(out.Kinds, in.Kinds[i*in.Columns+j])
-			}
-		}
-		out.Rows++
-		w.rows.Out++
-		row := out.Cells[start:]
-		for _, x := range w.watch {
-			x.row(w.row, w.in, row)
-		}
-	}
-	return out, w.retyped()
+	r, err := p.finish(ctx, plan, c.at, columns, watches, workers)
+	return p.end(ctx, &c, sink, r, err)
 }
 
 // skip reports whether a rule drops the row.
@@ -215,49 +193,6 @@ func (w *runWorker) skip() bool {
 		return true
 	}
 	return false
-}
-
-// column makes one cell.
-func (w *runWorker) column(out *stream.Block, j int, x *columnPlan, in *stream.Block, i int) error {
-	text, n := w.in[j], &w.counts[j]
-	if text == nil {
-		n.Empty++
-		out.Cells = append(out.Cells, nil)
-		return nil
-	}
-	if x.keep && w.valid(x.kind, text) {
-		n.Kept++
-		out.Cells = append(out.Cells, text)
-		return nil
-	}
-	start := len(out.Arena)
-	arena, err := w.cell(out.Arena, x, text)
-	switch {
-	case err == nil:
-		// The arena may move as it grows; cells made before keep pointing into where it was.
-		made := arena[start:len(arena):len(arena)]
-		out.Arena = arena
-		out.Cells = append(out.Cells, made)
-		if string(made) == string(text) {
-			n.Kept++
-		} else {
-			n.Changed++
-		}
-		return nil
-	case errors.Is(err, deid.ErrSuppress):
-		n.Suppressed++
-	default:
-		n.Invalid++
-		if x.refuse {
-			e := &ValueError{Rule: x.rule, Column: x.name, Row: w.row}
-			if i < len(in.Lines) {
-				e.Line = in.Lines[i]
-			}
-			return e
-		}
-	}
-	out.Cells = append(out.Cells, nil)
-	return nil
 }
 
 // retypedBlock is how many values of a column in one block are enough to judge it by.

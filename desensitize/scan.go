@@ -80,6 +80,7 @@ type scanWorker struct {
 	repeated []scanSpot
 	repeats  int64
 
+	memo    scanMemo
 	matches []ident.Match
 	shapes  []scanShape
 	needles []scanNeedle
@@ -97,12 +98,13 @@ type scanNeedle struct {
 	of   int
 	text []byte
 	wide bool
-	run  int // the most digits in a row
+	run  int     // the most digits in a row
+	set  scanSet // of its bytes; nothing where they are digits
 }
 
 func (s *scanner) worker() *scanWorker {
 	n := len(s.names) * len(s.kinds)
-	w := &scanWorker{scanner: s, counts: make([]int64, n), first: make([]int64, n), shapes: make([]scanShape, len(s.names))}
+	w := &scanWorker{scanner: s, counts: make([]int64, n), first: make([]int64, n), shapes: make([]scanShape, len(s.names)), memo: newScanMemo(len(s.names))}
 	s.mu.Lock()
 	s.all = append(s.all, w)
 	s.mu.Unlock()
@@ -112,30 +114,64 @@ func (s *scanner) worker() *scanWorker {
 // row looks at the cells that are written; in has the cells that were read.
 func (w *scanWorker) row(number int64, in, out [][]byte) {
 	w.rows++
+	var most scanShape // what the cells have between them
 	for i, cell := range out {
+		shape := &w.shapes[i]
 		if len(cell) == 0 {
-			w.shapes[i] = scanShape{}
+			*shape = scanShape{}
 			continue
 		}
-		w.shapes[i] = shapeOf(cell)
-		if w.shapes[i].find {
-			w.find(number, i, in[i], cell)
+		slot := w.memo.slot(i, cell)
+		if slot == nil || !slot.holds(cell) {
+			w.look(slot, shape, number, i, in[i], cell)
+		} else {
+			*shape = slot.shape
+			w.memo.columns[i].hits++
+			if shape.find {
+				w.find(number, i, in[i], cell)
+			}
 		}
+		most.wide = most.wide || shape.wide
+		most.gaps = most.gaps || shape.gaps
+		most.run = max(most.run, shape.run)
 	}
 	if len(w.direct) > 0 {
-		w.repeat(number, in, out)
+		w.repeat(number, &most, in, out)
 	}
 }
 
-// find counts the identifiers in a cell.
-func (w *scanWorker) find(number int64, column int, original, cell []byte) {
+// look is what is done with a cell that is not remembered. One that the search finds nothing in is remembered as one that cannot hold anything.
+func (w *scanWorker) look(slot *scanSlot, shape *scanShape, number int64, column int, original, cell []byte) {
+	*shape = shapeOf(cell)
+	found := shape.find && !shape.token && w.find(number, column, original, cell)
+	if slot == nil {
+		return
+	}
+	kept := *shape
+	kept.find = found
+	text := cell
+	if kept.folds {
+		w.text = foldText(w.text[:0], cell)
+		text = w.text
+		folded := shapeOf(text)
+		kept.wide, kept.run, kept.gaps = folded.wide, folded.run, false
+	}
+	kept.set = setOf(text)
+	slot.keep(cell, kept)
+	*shape = kept
+}
+
+// find counts the identifiers in a cell, and reports whether there is any match to judge, which depends on nothing but the text.
+func (w *scanWorker) find(number int64, column int, original, cell []byte) bool {
 	text := string(cell)
 	w.matches = w.detector.Find(w.matches[:0], text)
 	w.matches = w.longer(w.matches, text)
+	some := false
 	for _, m := range w.matches {
 		if opaque(text, m) {
 			continue
 		}
+		some = true
 		if w.made[column] && m.Start == 0 && m.End == len(text) && !bytes.Equal(original, cell) {
 			continue
 		}
@@ -147,6 +183,7 @@ func (w *scanWorker) find(number int64, column int, original, cell []byte) {
 			w.persons++
 		}
 	}
+	return some
 }
 
 // longer finds resident IDs at the beginning or end of numbers that are a little longer: the tax number of a sole trader is the owner's resident ID with
@@ -208,12 +245,13 @@ func opaque(text string, m ident.Match) bool {
 	return letters > 0 && word >= shortHex && hexadecimal || word >= shortToken && changes >= mixed
 }
 
-// repeat looks for the direct identifiers of the row in other cells than their own.
-func (w *scanWorker) repeat(number int64, in, out [][]byte) {
+// repeat looks for the direct identifiers of the row in other cells than their own. most is what its cells have between them: digits that are more in a
+// row than any cell has, where none has separators, need not be looked for.
+func (w *scanWorker) repeat(number int64, most *scanShape, in, out [][]byte) {
 	w.needles, w.folded = w.needles[:0], w.folded[:0]
 	for _, of := range w.direct {
-		if len(in[of]) > 0 {
-			w.addNeedle(of, in[of])
+		if value := in[of]; len(value) > 0 && (most.gaps || len(value) <= most.run || !allDigits(value)) {
+			w.addNeedle(of, value)
 		}
 	}
 	if len(w.needles) == 0 {
@@ -224,7 +262,7 @@ func (w *scanWorker) repeat(number int64, in, out [][]byte) {
 		folded := false
 		for i := range w.needles {
 			n := &w.needles[i]
-			if n.of == column || len(cell) < len(n.text) || n.wide && !shape.wide || !shape.gaps && shape.run < n.run {
+			if !shape.gaps && shape.run < n.run || n.wide && !shape.wide || !shape.set.has(n.set) || n.of == column || len(cell) < len(n.text) {
 				continue
 			}
 			text := cell
@@ -253,6 +291,18 @@ const (
 
 // addNeedle folds a value to look for, unless it is too short or stands for none.
 func (w *scanWorker) addNeedle(of int, value []byte) {
+	if allDigits(value) {
+		if len(value) >= scanDigits {
+			w.needles = append(w.needles, scanNeedle{of: of, text: value, run: len(value)})
+		}
+		return
+	}
+	if count, ok := chinese(value); ok {
+		if count >= scanRunes && !placeholder(value) {
+			w.needles = append(w.needles, scanNeedle{of: of, text: value, wide: true, set: setOf(value)})
+		}
+		return
+	}
 	shape := shapeOf(value)
 	n := scanNeedle{of: of, text: value, wide: shape.wide, run: shape.run}
 	if shape.folds {
@@ -269,15 +319,27 @@ func (w *scanWorker) addNeedle(of int, value []byte) {
 		placeholder(n.text):
 		return
 	}
+	n.set = setOf(n.text)
 	w.needles = append(w.needles, n)
 }
 
-// placeholders stand where there is no value.
-var placeholders = []string{"未知", "不详", "匿名", "暂无", "没有", "本人", "其他", "其它", "同上", "保密", "测试", "UNKNOWN", "ANONYMOUS"}
+// chinese reports whether a text is nothing but the usual Chinese characters, and how many there are.
+func chinese(text []byte) (int, bool) {
+	for i := 0; i < len(text); i += 3 {
+		if text[i] < 0xE4 || text[i] > 0xE9 || i+2 >= len(text) || text[i+1]&0xC0 != 0x80 || text[i+2]&0xC0 != 0x80 {
+			return 0, false
+		}
+	}
+	return len(text) / 3, true
+}
 
+// placeholder reports whether a text stands where there is no value.
 func placeholder(text []byte) bool {
-	const longest = 9 // bytes
-	return len(text) <= longest && slices.Contains(placeholders, string(text))
+	switch string(text) {
+	case "未知", "不详", "匿名", "暂无", "没有", "本人", "其他", "其它", "同上", "保密", "测试", "UNKNOWN", "ANONYMOUS":
+		return true
+	}
+	return false
 }
 
 // foldText appends text as it is compared: half-width, upper case, without white space and hyphens.

@@ -17,6 +17,7 @@ type ScanOptions struct {
 	Format    string                    // csv, jsonl or parquet; "": detected
 	Delimiter byte                      // of csv; 0: detected
 	Encoding  string                    // of text; "": detected
+	Sheet     string                    // of a spreadsheet; "": the only one that has rows
 	Latest    time.Time                 // births after it make no resident ID; zero: 2099
 	Workers   int                       // goroutines; 0: one
 	Progress  func(read, size, n int64) // bytes read, bytes there are (-1: not known), rows; may be nil
@@ -26,7 +27,7 @@ type ScanOptions struct {
 // more (Art. 55p1). Columns are judged by their values, never by their names. Parquet is read from an *os.File only. The result holds
 // counts and places, never a value.
 func Scan(ctx context.Context, r io.Reader, o ScanOptions) (result *ScanResult, err error) {
-	source, err := stream.NewSource(r, stream.Options{Name: o.Name, Format: stream.Format(o.Format), Delimiter: o.Delimiter, Encoding: o.Encoding})
+	source, err := TableSource(r, SourceOptions{Name: o.Name, Format: stream.Format(o.Format), Delimiter: o.Delimiter, Encoding: o.Encoding}, o.Sheet)
 	if err != nil {
 		return nil, err
 	}

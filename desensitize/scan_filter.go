@@ -52,11 +52,13 @@ const (
 // scanShape is what a cell looks like.
 type scanShape struct {
 	find   bool // an identifier is possible
+	token  bool // what the search finds in it is opaque
 	wide   bool // it has characters beyond ASCII
 	folds  bool // folding may change it
 	gaps   bool // it has separators, or characters beyond ASCII that may be digits or separators
 	digits int
-	run    int // the most digits in a row
+	run    int     // the most digits in a row, or more
+	set    scanSet // of its bytes when folded; all where they were not looked at
 }
 
 // scanShortest is the least length of a text that the search looks at.
@@ -66,9 +68,17 @@ const scanShortest = 7
 // too long for an identifier in groups and has none of its own do not count, as in pseudonyms; only a credit code can end a long word, behind letters.
 func shapeOf(cell []byte) scanShape {
 	if n := len(cell); allDigits(cell) {
-		return scanShape{find: n >= scanShortest, digits: n, run: n}
+		return scanShape{find: n >= scanShortest, digits: n, run: n, set: scanAll}
 	}
-	var shape scanShape
+	if shape, ok := shapeOfASCII(cell); ok {
+		return shape
+	}
+	return shapeOfBytes(cell)
+}
+
+// shapeOfBytes is shapeOf for whatever is no number.
+func shapeOfBytes(cell []byte) scanShape {
+	shape := scanShape{set: scanAll}
 	var digits, points, colons, hyphens int // of the stretch
 	var word, own, run, longest, lead int   // of the last word: characters, digits, digits in a row, the most of them, letters before the first
 	for i := 0; i < len(cell); i++ {

@@ -10,14 +10,16 @@ import (
 
 	"github.com/banfa-go/banfa/desensitize"
 	"github.com/banfa-go/banfa/internal/atomicfile"
+	"github.com/banfa-go/banfa/internal/stream"
 )
 
 type anonymiseCommand struct {
-	File       string          `arg:"" help:"The table: csv or a spreadsheet, as it is or as gzip; - for standard input."`
+	File       string          `arg:"" help:"The table: csv, JSON lines, Parquet or a spreadsheet, plain or compressed; - for standard input."`
 	Quasi      []string        `help:"The quasi-identifying columns." placeholder:"COLUMN"`
-	Hierarchy  []hierarchyFlag `help:"The hierarchy of a column: a file, or interval:5,10,20, date, division, prefix:8,6,4 or suppress; again for each." placeholder:"COLUMN=FILE" sep:"none"`
+	Hierarchy  []hierarchyFlag `help:"The hierarchy of a column: a file, or interval:5,10,20, age, date, date:quarter, division, cn.division, cn.division_name, ip, prefix:8,6,4 or suppress; again for each." placeholder:"COLUMN=FILE" sep:"none"`
 	K          int             `name:"k" help:"Every class has at least so many rows." placeholder:"N"`
 	Suppress   ratioFlag       `help:"The share of rows that may be suppressed." default:"0" placeholder:"RATIO"`
+	Local      bool            `help:"Suppress single cells instead of whole rows where that meets the model; a suppressed cell is a value of its own."`
 	Sensitive  []string        `help:"Sensitive columns, for l and t." placeholder:"COLUMN"`
 	L          int             `name:"l" help:"Every class has at least so many sensitive values." placeholder:"N"`
 	Diversity  string          `help:"How they are counted: distinct, entropy or recursive." enum:"distinct,entropy,recursive" default:"distinct"`
@@ -95,7 +97,7 @@ func (c *anonymiseCommand) Run(a *app) error {
 
 func (c *anonymiseCommand) usage() error {
 	if c.Apply != "" {
-		if len(c.Quasi)+len(c.Hierarchy) > 0 || c.K != 0 || c.L != 0 || c.T.Rat != nil || c.GBT42460 != "" || c.Freeze != "" {
+		if len(c.Quasi)+len(c.Hierarchy) > 0 || c.K != 0 || c.L != 0 || c.T.Rat != nil || c.GBT42460 != "" || c.Freeze != "" || c.Local {
 			return fail(statusUsage, said("--apply takes columns, hierarchies and the model from its file; leave the other flags out", "--apply 的列、层次和模型都出自其文件，请去掉其他选项"))
 		}
 		return nil
@@ -117,7 +119,7 @@ func (c *anonymiseCommand) usage() error {
 func (c *anonymiseCommand) search(a *app, t *desensitize.Table) (*desensitize.Anonymised, error) {
 	o := desensitize.AnonymiseOptions{
 		Quasi: c.Quasi, Hierarchies: map[string]*desensitize.Hierarchy{}, K: c.K, Suppress: c.Suppress.Rat,
-		Sensitive: c.Sensitive, L: c.L, Diversity: desensitize.Diversity(c.Diversity), C: c.C.Rat, T: c.T.Rat,
+		Sensitive: c.Sensitive, L: c.L, Local: c.Local, Diversity: desensitize.Diversity(c.Diversity), C: c.C.Rat, T: c.T.Rat,
 		Sharing: desensitize.Sharing(c.GBT42460), Metric: desensitize.Metric(c.Metric), Suppressed: c.Suppressed,
 		Context: (&contextFlags{Control: c.Control, Motive: c.Motive, Known: c.Known, Circle: c.Circle, Pr: c.Pr}).context(),
 	}
@@ -195,11 +197,26 @@ func (c *anonymiseCommand) write(a *app, got *desensitize.Anonymised) error {
 		_, _ = fmt.Fprintf(a.stderr, pick(a.lang, "banfa: written as they were read: %s (--drop leaves columns out)\n", "banfa：原样写出的列：%s（--drop 可以去掉列）\n"),
 			strings.Join(plain, pick(a.lang, ", ", "、"))) // only a remark
 	}
-	var b bytes.Buffer
-	if err := t.WriteCSV(&b); err != nil {
+	return c.table(a, t)
+}
+
+// table writes the table in the format that the name of the file says, by default as csv with the delimiter it was read with.
+func (c *anonymiseCommand) table(a *app, t *desensitize.Table) (err error) {
+	out, err := atomicfile.Create(c.Out, 0o600)
+	if err != nil {
 		return err
 	}
-	return atomicfile.Write(c.Out, b.Bytes(), 0o600)
+	defer func() { err = errors.Join(err, out.Discard()) }()
+	o := desensitize.SinkOptions{Delimiter: byte(t.Delimiter())}
+	o.Format, o.Compression = stream.SuffixFormat(c.Out)
+	sink, err := desensitize.NewSink(out, o, t.Columns())
+	if err != nil {
+		return inLanguage(a.lang, err)
+	}
+	if err := errors.Join(t.Write(sink), sink.Close()); err != nil {
+		return inLanguage(a.lang, err)
+	}
+	return out.Commit()
 }
 
 // infeasible says what comes nearest. Nothing is written.
@@ -275,4 +292,8 @@ func (t *riskText) anonymised(r *desensitize.Anonymised) {
 	}
 	t.line("loss (%s) %s; rows %d, suppressed %d, classes %d, k = %d", "损失（%s）%s；行 %d，抑制 %d，等价类 %d，k = %d",
 		r.Metric, share(r.Loss), r.Rows, r.Suppressed, r.Classes, r.K)
+	if l := r.Local; l != nil {
+		t.line("single cells suppressed: %d in %d rows; share of the content lost %s instead of %s", "只抑制了单元格的：%[2]d 行中的 %[1]d 格；丢失的内容占 %[3]s，整行抑制为 %[4]s",
+			l.Cells, l.Rows, share(l.Loss), share(l.WholeLoss))
+	}
 }

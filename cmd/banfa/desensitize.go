@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -29,12 +28,18 @@ type desensitizeCommand struct {
 	Sign    string    `help:"The private key that signs the record, a PEM file." placeholder:"FILE"`
 	Sharing string    `help:"For whom it is released, for the record: public, controlled or enclave." enum:",public,controlled,enclave" default:"" placeholder:"MODEL"`
 	Approve string    `help:"Who approves the release, for the record." placeholder:"WHO"`
+	Resume  bool      `help:"Keep what is finished beside the output, and go on with it where an earlier run was interrupted."`
+	Budget  string    `help:"The privacy ledger: what the noise of a run costs is added before the first row; a run beyond the policy's epsilon is refused." placeholder:"FILE"`
+	NoLedge bool      `name:"no-budget" help:"Add noise although nobody keeps account of what it costs."`
+	Vault   string    `help:"Seal what pseudonyms stand for to the holder that the policy names (reversal)." placeholder:"FILE"`
+	Holder  string    `help:"The holder's public key, a PEM file." placeholder:"FILE"`
 	DryRun  bool      `help:"Only say what would become of each column; no rows are read, no keys needed."`
 	At      atTime    `help:"Time of the run, which transforms see as now; now by default." placeholder:"TIME"`
 	Delimit string    `name:"delimiter" help:"The delimiter of csv; detected by default." placeholder:"C"`
 	Coding  string    `name:"encoding" help:"The encoding of csv; detected by default." placeholder:"NAME"`
 
 	stdin *desensitize.FileDigest // what was read of standard input
+	input *desensitize.RecordFile // what the input was before the run, where that is asked for
 }
 
 // keyFlag is where a key comes from. The key itself is never an argument: others on the machine can read those.
@@ -53,6 +58,11 @@ func (k *keyFlag) UnmarshalText(text []byte) error {
 
 // Run de-identifies a table.
 func (c *desensitizeCommand) Run(a *app) error {
+	if !c.DryRun {
+		if err := c.usage(); err != nil {
+			return err
+		}
+	}
 	rules, err := a.use()
 	if err != nil {
 		return err
@@ -72,18 +82,15 @@ func (c *desensitizeCommand) Run(a *app) error {
 	if c.DryRun {
 		return errors.Join(c.explain(a, p, source.Columns()), source.Close())
 	}
-	err = c.run(a, p, source)
-	var refused *desensitize.ReleaseRefusedError
-	if errors.As(err, &refused) {
-		return errors.Join(fail(statusRefused, err), source.Close())
-	}
-	return errors.Join(err, source.Close())
+	return errors.Join(c.status(c.run(a, p, source)), source.Close())
 }
 
 // finished is a run with what its record needs.
 type finished struct {
 	started time.Time
 	report  *desensitize.Report
+	budget  *desensitize.Budget
+	vaults  *vaultFiles
 	output  *desensitize.FileDigest
 	format  string // of the output
 }
@@ -100,7 +107,13 @@ func (c *desensitizeCommand) keep(a *app, p *desensitize.Policy, source stream.S
 	if err != nil {
 		return err
 	}
+	if c.input != nil && *c.input != in {
+		return said("the input changed while it was read", "输入文件在读取期间被改动")
+	}
 	run.Inputs = []desensitize.RecordFile{in}
+	if f.budget != nil {
+		run.Budgets = f.budget.Spent
+	}
 	if f.report.Released {
 		run.Outputs = []desensitize.RecordFile{f.output.File(f.format)}
 	}
@@ -108,6 +121,7 @@ func (c *desensitizeCommand) keep(a *app, p *desensitize.Policy, source stream.S
 	if err != nil {
 		return err
 	}
+	record.Operation.Keys = append(record.Operation.Keys, f.vaults.keys()...)
 	var key desensitize.RecordPrivateKey
 	if c.Sign != "" {
 		text, err := os.ReadFile(c.Sign)
@@ -123,17 +137,26 @@ func (c *desensitizeCommand) keep(a *app, p *desensitize.Policy, source stream.S
 }
 
 // digest digests the input.
-func (c *desensitizeCommand) digest(source stream.Source) (r desensitize.RecordFile, err error) {
+func (c *desensitizeCommand) digest(source stream.Source) (desensitize.RecordFile, error) {
 	format := string(source.Info().Format)
 	if c.In == "-" {
 		return c.stdin.File(format), nil
 	}
+	r, err := c.digestFile()
+	r.Format = format
+	if c.input != nil {
+		c.input.Format = format
+	}
+	return r, err
+}
+
+func (c *desensitizeCommand) digestFile() (r desensitize.RecordFile, err error) {
 	f, err := os.Open(c.In)
 	if err != nil {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return desensitize.DigestFile(f, format)
+	return desensitize.DigestFile(f, "file")
 }
 
 // secret reads a key where the user says it is.
@@ -185,9 +208,6 @@ func (c *desensitizeCommand) open(a *app) (stream.Source, error) {
 
 // run writes the table beside its place, and puts it there when the gate lets it out and the record is kept.
 func (c *desensitizeCommand) run(a *app, p *desensitize.Policy, source stream.Source) (err error) {
-	if c.Out == "" {
-		return fail(statusUsage, said("say where to write with --out, or use --dry-run", "请用 --out 指明写到哪里，或者用 --dry-run"))
-	}
 	place := c.Out
 	if place == "-" {
 		folder, err := os.MkdirTemp("", "banfa-*")
@@ -199,13 +219,24 @@ func (c *desensitizeCommand) run(a *app, p *desensitize.Policy, source stream.So
 	} else if sameFile(c.In, place) {
 		return fail(statusUsage, said("%s is the input: it would be lost; write to another file", "%s 是输入文件，会被覆盖；请写到别的文件", place))
 	}
+	f := &finished{started: a.now(), output: desensitize.NewFileDigest()}
+	opts, spool, err := c.prepare(a, p, source, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.vaults.discard()) }()
+	if spool != nil {
+		defer func() { err = errors.Join(err, leave(spool, err)) }()
+	}
 	out, err := atomicfile.Create(place, 0o600)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.Discard()) }()
-	f := &finished{started: a.now(), output: desensitize.NewFileDigest()}
-	if err := c.write(a, p, source, f, out); err != nil {
+	if err := c.write(a, p, source, f, out, opts); err != nil {
+		return err
+	}
+	if err := f.vaults.commit(); err != nil {
 		return err
 	}
 	if err := out.Commit(); err != nil {
@@ -218,22 +249,21 @@ func (c *desensitizeCommand) run(a *app, p *desensitize.Policy, source stream.So
 }
 
 // write transforms the table into a file that nobody sees yet.
-func (c *desensitizeCommand) write(a *app, p *desensitize.Policy, source stream.Source, f *finished, out io.Writer) error {
-	o := stream.SinkOptions{Format: source.Info().Format, Schema: source.Info().Schema}
-	if format, compression := stream.SuffixFormat(c.Out); format != "" {
-		o.Format, o.Compression = format, compression
-	}
-	f.format = string(o.Format)
-	o.Schema = nil // what is written is no longer of the types that were read
-	w := out
-	if c.Record != "" {
-		w = io.MultiWriter(out, f.output)
-	}
-	sink, err := stream.Create(w, o, source.Columns())
+func (c *desensitizeCommand) write(
+	a *app, p *desensitize.Policy, source stream.Source, f *finished, out io.Writer, opts []desensitize.RunOption,
+) error {
+	o, err := c.sinkOptions(p, source)
 	if err != nil {
 		return err
 	}
-	f.report, err = p.Run(a.ctx, source, sink, c.options(a)...)
+	f.format = string(o.Format)
+	sink, err := stream.Create(&written{out, f.output, c.Record != ""}, o, source.Columns())
+	if err != nil {
+		return err
+	}
+	progress := a.newRowProgress()
+	f.report, err = p.Run(a.ctx, source, sink, append(opts, desensitize.OnProgress(progress.show))...)
+	progress.clear()
 	err = errors.Join(err, sink.Close())
 	if f.report == nil {
 		return err
@@ -241,18 +271,46 @@ func (c *desensitizeCommand) write(a *app, p *desensitize.Policy, source stream.
 	return errors.Join(err, c.keep(a, p, source, f), c.tell(a, f.report))
 }
 
-func (c *desensitizeCommand) options(a *app) []desensitize.RunOption {
-	opts := []desensitize.RunOption{desensitize.Workers(c.Workers)}
-	if c.Workers == 0 {
-		opts[0] = desensitize.Workers(runtime.GOMAXPROCS(0))
+// written is the output, digested for the record.
+type written struct {
+	io.Writer
+	digest *desensitize.FileDigest
+	wanted bool
+}
+
+// Write writes to the file, and to its digest what got there.
+func (w *written) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if w.wanted {
+		_, _ = w.digest.Write(p[:n]) // never fails
 	}
-	if !c.At.IsZero() {
-		opts = append(opts, desensitize.At(c.At.Time))
+	return n, err
+}
+
+// Name is the file's, so that what a format needs beside it is in the same folder.
+func (w *written) Name() string {
+	if f, ok := w.Writer.(interface{ Name() string }); ok {
+		return f.Name()
 	}
-	if c.Record != "" || c.Report != "" {
-		opts = append(opts, desensitize.MeasureBefore())
+	return ""
+}
+
+// sinkOptions say how the output is written: as its name says, otherwise as the input is. Of Parquet, columns that are kept keep their types.
+func (c *desensitizeCommand) sinkOptions(p *desensitize.Policy, source stream.Source) (stream.SinkOptions, error) {
+	o := stream.SinkOptions{Format: source.Info().Format}
+	if format, compression := stream.SuffixFormat(c.Out); format != "" {
+		o.Format, o.Compression = format, compression
 	}
-	return opts
+	plan, err := p.Explain(source.Columns())
+	if err != nil {
+		return o, err
+	}
+	keep := make([]bool, len(plan.Columns))
+	for i := range plan.Columns {
+		keep[i] = plan.Columns[i].Apply == "keep()"
+	}
+	o.Schema = source.Info().Schema.Keep(keep)
+	return o, nil
 }
 
 func copyFile(w io.Writer, name string) error {

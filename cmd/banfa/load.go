@@ -141,7 +141,7 @@ func (a *app) load(paths []string, opts ...banfa.Option) (*bundle, error) {
 // check loads a file system for its findings, which are named as the user named the files.
 func (a *app) check(fsys fstest.MapFS, names map[string]string, opts ...banfa.Option) (*bundle, error) {
 	opts = append(opts, banfa.WithContext(a.ctx), banfa.Citable(shenzhen.FS()), banfa.Named(names))
-	rules, ds, err := banfa.Check(fsys, opts...)
+	rules, ds, err := banfa.Check(besideFS{fsys, names}, opts...)
 	if err != nil {
 		return nil, err
 	}

@@ -97,6 +97,7 @@ type commands struct {
 	Anonymise   anonymiseCommand   `cmd:"" help:"Find the generalisation of least loss that meets a privacy model."`
 	Scan        scanCommand        `cmd:"" help:"Look for identifiers left in any cell."`
 	Record      recordCommand      `cmd:"" help:"Verify processing records: chain and signature."`
+	Reveal      revealCommand      `cmd:"" help:"Find out what one pseudonym stands for: an audited act of the second key holder."`
 	Coverage    coverageCommand    `cmd:"" help:"Show article, rules and cases side by side."`
 	Schema      schemaCommand      `cmd:"" help:"Print the JSON Schema of rule files, or of one file's facts."`
 	Executor    executorCommand    `cmd:"" help:"Answer the executor protocol on standard input and output."`

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,9 +9,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/banfa-go/banfa/desensitize"
+	"github.com/banfa-go/banfa/internal/deid"
 )
 
 // tableFlags say how tables are read.
@@ -47,7 +46,7 @@ func (r *ratioFlag) UnmarshalText(text []byte) error {
 }
 
 type riskCommand struct {
-	File         string    `arg:"" help:"The table: csv or a spreadsheet, as it is or as gzip; - for standard input."`
+	File         string    `arg:"" help:"The table: csv, JSON lines, Parquet or a spreadsheet, plain or compressed; - for standard input."`
 	Quasi        []string  `help:"The quasi-identifying columns." placeholder:"COLUMN"`
 	Sensitive    []string  `help:"Sensitive columns, for l and t." placeholder:"COLUMN"`
 	Direct       []string  `help:"Columns that hold direct identifiers." placeholder:"COLUMN"`
@@ -130,9 +129,10 @@ func (a *app) distance(word string) (desensitize.Distance, *desensitize.Hierarch
 func readHierarchy(from string) (h *desensitize.Hierarchy, err error) {
 	f, err := os.Open(from)
 	if err != nil {
-		kind, _, _ := strings.Cut(from, ":")
-		if errors.Is(err, os.ErrNotExist) && slices.Contains([]string{"interval", "date", "division", "prefix"}, kind) {
-			return desensitize.BuiltHierarchy(from)
+		built, wrong := desensitize.BuiltHierarchy(from)
+		var unknown *deid.UnknownHierarchyError
+		if errors.Is(err, os.ErrNotExist) && !errors.As(wrong, &unknown) {
+			return built, wrong
 		}
 		return nil, err
 	}
@@ -144,42 +144,29 @@ func readHierarchy(from string) (h *desensitize.Hierarchy, err error) {
 	return desensitize.ReadHierarchy(f, info.Size(), from)
 }
 
-// maxTable bounds a table that comes from standard input.
-const maxTable = 1 << 30
-
 // readTable reads the table that a path names, - being standard input; only some columns where only is not nil.
 func (a *app) readTable(path string, f tableFlags, only []string) (t *desensitize.Table, err error) {
-	o := desensitize.TableOptions{Encoding: f.Encoding, Sheet: f.Sheet, Only: only}
-	if f.Delimiter != "" {
-		r, n := utf8.DecodeRuneInString(f.Delimiter)
-		switch {
-		case f.Delimiter == "tab":
-			r = '\t'
-		case n != len(f.Delimiter):
-			return nil, fail(statusUsage, said("--delimiter %q: give one character, or tab", "--delimiter %q：请写一个字符，或者 tab", f.Delimiter))
-		}
-		o.Delimiter = r
+	o := desensitize.SourceOptions{Name: path, Encoding: f.Encoding}
+	if o.Delimiter, err = delimiterOf(f.Delimiter); err != nil {
+		return nil, err
 	}
+	in := io.Reader(a.stdin)
 	if path == "-" {
-		text, err := io.ReadAll(io.LimitReader(a.stdin, maxTable+1))
+		o.Name = "<stdin>"
+	} else {
+		file, err := os.Open(path)
 		if err != nil {
 			return nil, err
 		}
-		if len(text) > maxTable {
-			return nil, fmt.Errorf("<stdin>: more than the limit of %d bytes", maxTable)
-		}
-		return desensitize.ReadTable(bytes.NewReader(text), int64(len(text)), "<stdin>", o)
+		defer func() { err = errors.Join(err, file.Close()) }()
+		in = file
 	}
-	in, err := os.Open(path)
+	source, err := desensitize.TableSource(in, o, f.Sheet)
 	if err != nil {
-		return nil, err
+		return nil, inLanguage(a.lang, err)
 	}
-	defer func() { err = errors.Join(err, in.Close()) }()
-	info, err := in.Stat()
-	if err != nil {
-		return nil, err
-	}
-	return desensitize.ReadTable(in, info.Size(), path, o)
+	t, err = desensitize.LoadTable(a.ctx, source, o.Name, desensitize.TableOptions{Only: only})
+	return t, inLanguage(a.lang, errors.Join(err, source.Close()))
 }
 
 // riskText writes a measurement for people.
@@ -230,6 +217,10 @@ func (t *riskText) print(r *desensitize.Risk) error {
 	}
 	if r.GBT42460 != nil {
 		t.verdict(r.GBT42460)
+	}
+	for _, d := range r.DirectSeen {
+		t.line("note: most values of column %s look like %s (%s of them), and it is not among --direct; with direct identifiers the level is 1",
+			"注意：列 %s 的值多像 %s（占 %s），而 --direct 中没有这一列；含有直接标识符时为 1 级", d.Column, d.Kind, share(d.Share))
 	}
 	return t.err
 }

@@ -14,10 +14,11 @@ import (
 )
 
 type scanCommand struct {
-	File      string   `arg:"" help:"The table: csv, JSON lines or Parquet; - for standard input."`
+	File      string   `arg:"" help:"The table: csv, JSON lines, Parquet or a spreadsheet, plain or compressed; - for standard input."`
 	Direct    []string `help:"Columns whose values must not stand in other cells of their row, such as names." placeholder:"COLUMN,…"`
 	Delimiter string   `help:"The delimiter of csv; detected by default." placeholder:"C"`
 	Encoding  string   `help:"The encoding of csv; detected by default." placeholder:"NAME"`
+	Sheet     string   `help:"The one sheet of a spreadsheet to read." placeholder:"NAME"`
 	Format    string   `help:"csv, jsonl or parquet; detected by default." placeholder:"FORMAT"`
 	Workers   int      `help:"How many rows are worked on at once; by default one on each processor." placeholder:"N"`
 }
@@ -45,7 +46,7 @@ func (c *scanCommand) Run(a *app) error {
 
 func (c *scanCommand) scan(a *app) (r *desensitize.ScanResult, err error) {
 	o := desensitize.ScanOptions{
-		Name: c.File, Direct: c.Direct, Format: c.Format, Encoding: c.Encoding, Latest: a.now(), Workers: c.Workers,
+		Name: c.File, Direct: c.Direct, Format: c.Format, Encoding: c.Encoding, Sheet: c.Sheet, Latest: a.now(), Workers: c.Workers,
 	}
 	if c.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)

@@ -15,7 +15,7 @@ import (
 
 type schemaCommand struct {
 	Kind  string `arg:"" optional:"" help:"The kind of rule file; all kinds by default."`
-	Facts string `help:"The facts of one file instead: KIND/NAME." placeholder:"KIND/NAME"`
+	Facts string `help:"The facts of one file instead: KIND/NAME, or KIND/NAME/EVENT of a lifecycle." placeholder:"KIND/NAME"`
 	Out   string `help:"Write one schema per kind, and one of all, into a folder." placeholder:"DIR"`
 }
 
@@ -59,9 +59,16 @@ func (c *schemaCommand) Run(a *app) error {
 // labelled gives facts their labels in the user's language, where the bundle has them.
 func (a *app) labelled(rules *banfa.Rules, id string, facts []banfa.Fact) []banfa.Fact {
 	out := slices.Clone(facts)
+	subject, event := id, ""
+	if parts := strings.SplitN(id, "/", 3); len(parts) == 3 { // KIND/NAME/EVENT
+		subject, event = parts[0]+"/"+parts[1], "events."+parts[2]+"."
+	}
 	for i := range out {
 		f := &out[i]
-		label := func(key, own string) string { return cmp.Or(rules.Label(a.lang, id, "facts."+f.Name+"."+key), own) }
+		label := func(key, own string) string {
+			key = "facts." + f.Name + "." + key
+			return cmp.Or(rules.Label(a.lang, subject, event+key), rules.Label(a.lang, subject, key), own)
+		}
 		f.Label, f.Ask = label("label", f.Label), label("ask", f.Ask)
 		f.Values = slices.Clone(f.Values)
 		for j, v := range f.Values {
@@ -74,8 +81,20 @@ func (a *app) labelled(rules *banfa.Rules, id string, facts []banfa.Fact) []banf
 // noFacts names the files that could have been meant.
 func noFacts(rules *banfa.Rules, id string) error {
 	var have []string
-	for _, c := range rules.Bundle().Classifications {
-		have = append(have, c.ID())
+	for f := range rules.Files() {
+		if facts, _ := rules.Facts(f.Kind + "/" + f.Name); len(facts) > 0 {
+			have = append(have, f.Kind+"/"+f.Name)
+		}
+	}
+	for _, l := range rules.Bundle().Lifecycles {
+		if !strings.HasPrefix(id, l.ID()+"/") {
+			continue
+		}
+		have = nil // one of its events was meant
+		for i := range l.Events {
+			have = append(have, l.ID()+"/"+l.Events[i].Name)
+		}
+		break
 	}
 	return said("no rule file %s with facts; there is %s", "没有声明事实的规则文件 %s；现有 %s", id, strings.Join(have, ", "))
 }

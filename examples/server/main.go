@@ -9,14 +9,21 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"maps"
+	"net/netip"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"go.opentelemetry.io/otel"
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/examples/server/sample"
@@ -27,6 +34,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)
@@ -37,30 +45,52 @@ const usage = `banfa reference server
   server [flags]                       serve; by default at http://127.0.0.1:8080 with the sample city
   server verify [flags] [SEQ=HASH…]    recompute the log; heads noted before show that nothing was cut off
   server backup [flags] FILE           write a copy of the log while the server goes on
-  server restore [flags] FILE          put a copy into an empty store
+  server restore [flags] FILE          put a copy where no store is yet
 
 flags:
 `
 
 // options are the flags of all subcommands. Secrets come from files, never from flags: other users of a machine see those.
 type options struct {
-	listen, store, rules, baseURL, issuer, clientID, secretFile, sessionFile string
-	keys                                                                     keyFiles
-	empty, jsonLog                                                           bool
+	listen, store, storeFile, rules, baseURL, issuer, clientID, secretFile, sessionFile, spool, metrics, otlp string
+	keys, policies                                                                                            pairs
+	proxies                                                                                                   proxies
+	empty, jsonLog, version                                                                                   bool
 }
 
-type keyFiles map[string]string
+// proxies are the networks whose X-Forwarded-For is believed.
+type proxies []netip.Prefix
 
 // String is for the flag package.
-func (k keyFiles) String() string { return "" }
+func (p *proxies) String() string { return "" }
 
-// Set takes NAME=FILE.
-func (k keyFiles) Set(s string) error {
-	name, file, ok := strings.Cut(s, "=")
-	if !ok || name == "" || file == "" {
-		return errors.New("write NAME=FILE")
+// Set takes an address or a network.
+func (p *proxies) Set(s string) error {
+	if a, err := netip.ParseAddr(s); err == nil {
+		*p = append(*p, netip.PrefixFrom(a, a.BitLen()))
+		return nil
 	}
-	k[name] = file
+	n, err := netip.ParsePrefix(s)
+	if err != nil {
+		return errors.New("write an address or a network such as 10.0.0.0/8")
+	}
+	*p = append(*p, n.Masked())
+	return nil
+}
+
+// pairs are NAME=VALUE.
+type pairs map[string]string
+
+// String is for the flag package.
+func (k pairs) String() string { return "" }
+
+// Set takes NAME=VALUE.
+func (k pairs) Set(s string) error {
+	name, value, ok := strings.Cut(s, "=")
+	if !ok || name == "" || value == "" {
+		return errors.New("write NAME=VALUE")
+	}
+	k[name] = value
 	return nil
 }
 
@@ -69,19 +99,26 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		command, args = args[0], args[1:]
 	}
-	o := options{keys: keyFiles{}}
+	o := options{keys: pairs{}, policies: pairs{}}
 	flags := flag.NewFlagSet("server", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() { _, _ = io.WriteString(stderr, usage); flags.PrintDefaults() }
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`address` to listen on")
 	flags.StringVar(&o.store, "store", "banfa.db", "`file` of SQLite, or URL of PostgreSQL (postgres://…)")
-	flags.StringVar(&o.rules, "rules", "", "`folder` of rule files; by default the embedded pack and the sample's")
+	flags.StringVar(&o.storeFile, "store-file", "", "`file` with the URL of PostgreSQL, which may hold a password, in place of --store")
+	flags.StringVar(&o.spool, "spool", "", "`folder` for files on their way, which may hold data; the system's for temporary files by default")
+	flags.Var(&o.proxies, "trusted-proxy", "`network` of a proxy whose X-Forwarded-For is believed; again for each")
+	flags.StringVar(&o.metrics, "metrics-listen", "", "`address` of its own for /metrics, which is else among the other pages")
+	flags.StringVar(&o.otlp, "otlp", "", "`URL` of a collector that takes traces by OpenTelemetry, such as http://127.0.0.1:4318; by default none")
+	flags.BoolVar(&o.version, "version", false, "print the version")
+	flags.StringVar(&o.rules, "rules", "", "`folder` of rule files, without the sample city; by default the embedded pack and the sample's")
 	flags.StringVar(&o.baseURL, "base-url", "", "`URL` by which people reach the server")
 	flags.StringVar(&o.issuer, "issuer", "", "`URL` of the OpenID Connect issuer; by default a development provider in the process, on loopback only")
 	flags.StringVar(&o.clientID, "client-id", "banfa", "`id` of this server at the issuer")
 	flags.StringVar(&o.secretFile, "client-secret-file", "", "`file` with its secret there")
 	flags.StringVar(&o.sessionFile, "session-key-file", "", "`file` with 32 bytes or more, the same for all servers of one address; by default new at each start")
 	flags.Var(o.keys, "key", "`NAME=FILE` of a key of de-identification policies, in hex; again for each")
+	flags.Var(o.policies, "policy", "`ENTRY=POLICY`: the data of an entry leave by that de-identification policy only; again for each")
 	flags.BoolVar(&o.empty, "empty", false, "do not put the sample city into an empty store")
 	flags.BoolVar(&o.jsonLog, "log-json", false, "log as JSON")
 	if err := flags.Parse(args); err != nil {
@@ -90,8 +127,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		return 2
 	}
-	var err error
+	if o.version {
+		_, _ = fmt.Fprintln(stdout, "banfa-server", version())
+		return 0
+	}
+	err := o.readStore()
+	switch {
+	case err != nil:
+		command = ""
+	case command == "serve" && flags.NArg() > 0:
+		_, _ = fmt.Fprintf(stderr, "server: %q: flags begin with a dash\n", flags.Arg(0))
+		return 2
+	}
 	switch command {
+	case "":
 	case "serve":
 		err = o.serve(ctx, stdout, stderr)
 	case "verify":
@@ -118,7 +167,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 func (o *options) serve(ctx context.Context, stdout, stderr io.Writer) error {
 	c := serve.Config{
-		Listen: o.listen, Store: o.store, BaseURL: o.baseURL, Issuer: o.issuer, ClientID: o.clientID, Clock: time.Now, Version: "dev",
+		Listen: o.listen, Store: o.store, BaseURL: o.baseURL, Issuer: o.issuer, ClientID: o.clientID, Clock: time.Now, Version: version(),
+		Spool: o.spool, TrustedProxies: o.proxies, MetricsListen: o.metrics,
 		Log: slog.New(slog.NewTextHandler(stderr, nil)), Keys: map[string][]byte{},
 	}
 	if o.jsonLog {
@@ -149,7 +199,8 @@ func (o *options) serve(ctx context.Context, stdout, stderr io.Writer) error {
 			return fmt.Errorf("%s: the key %q must be hexadecimal digits", file, name)
 		}
 	}
-	if !o.empty {
+	c.Policies = map[string]string{}
+	if !o.empty && o.rules == "" {
 		c.Seed, c.Policies = sample.Seed, sample.Policies()
 		for _, name := range sample.Keys() { // of this run alone: what was drawn with another cannot be joined with it
 			if c.Keys[name] == nil {
@@ -160,21 +211,53 @@ func (o *options) serve(ctx context.Context, stdout, stderr io.Writer) error {
 			}
 		}
 	}
+	maps.Copy(c.Policies, o.policies)
+	if o.otlp != "" {
+		if c.Spans, err = serve.OTLP(ctx, o.otlp); err != nil {
+			return fmt.Errorf("--otlp: %w", err)
+		}
+		otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { c.Log.Warn("traces", "error", err) }))
+	}
 	s, err := serve.Start(ctx, c)
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(stdout, "banfa: %s  (store: %s)\n", s.BaseURL, shown(o.store))
-	<-ctx.Done()
-	return s.Stop(context.WithoutCancel(ctx))
+	_, _ = fmt.Fprintf(stdout, "banfa: %s  (store: %s)\n", s.BaseURL, serve.ShownStore(o.store))
+	select {
+	case <-ctx.Done():
+	case err = <-s.Failed():
+	}
+	return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
 }
 
-// shown is a store's name without what may be a password.
-func shown(name string) string {
-	if strings.Contains(name, "://") {
-		return "PostgreSQL"
+// readStore reads the store's name from its file.
+func (o *options) readStore() error {
+	if o.storeFile == "" {
+		return nil
 	}
-	return name
+	text, err := os.ReadFile(o.storeFile)
+	if err != nil {
+		return err
+	}
+	if o.store = strings.TrimSpace(string(text)); !serve.IsPostgres(o.store) {
+		return fmt.Errorf("%s: write the URL of PostgreSQL, postgres://…", o.storeFile)
+	}
+	return nil
+}
+
+// version is what the program was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			v += " " + s.Value[:12]
+		}
+	}
+	return v + " " + info.GoVersion
 }
 
 func (o *options) load() (*banfa.Rules, error) {
@@ -185,7 +268,7 @@ func (o *options) load() (*banfa.Rules, error) {
 }
 
 func (o *options) open(ctx context.Context) (store.Store, error) {
-	if !strings.Contains(o.store, "://") {
+	if !serve.IsPostgres(o.store) {
 		if _, err := os.Stat(o.store); err != nil {
 			return nil, err
 		}
@@ -208,15 +291,18 @@ func (o *options) verify(ctx context.Context, args []string, stdout io.Writer) (
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	seq, hash, err := s.Head(ctx) // of now: a server may go on writing
+	if err != nil {
+		return err
+	}
+	if seq > 0 && !slices.ContainsFunc(anchors, func(a store.Anchor) bool { return a.Seq == seq }) {
+		anchors = append(anchors, store.Anchor{Seq: seq, Hash: hash})
+	}
 	n, err := store.Verify(ctx, s, anchors...)
 	if err != nil {
 		return err
 	}
-	_, hash, err := s.Head(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(stdout, "%d events, all as they were written. Note the head outside: %d=%s\n", n, n, hash)
+	_, err = fmt.Fprintf(stdout, "%d events, all as they were written. Note the head outside: %d=%s\n", n, seq, hash)
 	return err
 }
 
@@ -255,14 +341,38 @@ func (o *options) restore(ctx context.Context, args []string, stdout io.Writer) 
 	if _, err := store.Verify(ctx, from); err != nil {
 		return err
 	}
-	to, err := serve.OpenStore(ctx, o.store, time.Now)
+	if err := o.putBack(ctx, from); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(stdout, "restored:", serve.ShownStore(o.store))
+	return err
+}
+
+// putBack copies a log into a store that is not there yet. A file has its name only once it is whole.
+func (o *options) putBack(ctx context.Context, from store.Store) (err error) {
+	name := o.store
+	if !serve.IsPostgres(name) {
+		if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+			return errors.Join(err, fmt.Errorf("%s is there already: restore never writes over a store; move it away first", name))
+		}
+		name += ".partial"
+		if err := os.RemoveAll(name); err != nil {
+			return err
+		}
+	}
+	to, err := serve.OpenStore(ctx, name, time.Now)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, to.Close()) }()
-	if err := store.Copy(ctx, from, to); err != nil {
+	err = store.Copy(ctx, from, to)
+	if err == nil {
+		_, err = store.Verify(ctx, to)
+	}
+	if err = errors.Join(err, to.Close()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(stdout, "restored:", shown(o.store))
-	return err
+	if name != o.store {
+		return os.Rename(name, o.store)
+	}
+	return nil
 }

@@ -39,7 +39,7 @@ func (e *Engine) Hold(ev *expr.Eval, list []Formula) *Holdings {
 	for i := range list {
 		h := &out.Each[i]
 		*h = known(ev, &list[i])
-		if h.Truth == expr.Unknown {
+		if h.Truth == expr.Unknown || h.Concerned == expr.Unknown { // Require may settle it while When is still to be found out
 			open = append(open, i)
 		}
 	}
@@ -55,6 +55,12 @@ func (e *Engine) Hold(ev *expr.Eval, list []Formula) *Holdings {
 	for _, i := range open {
 		h := &found[i]
 		when, r := s.formula(&list[i], vars)
+		if truth, ok := constant(when); ok {
+			h.Concerned = truth
+		}
+		if h.Truth != expr.Unknown {
+			continue
+		}
 		exact := true
 		if truth, ok := constant(r); ok {
 			h.Truth = truth
@@ -64,9 +70,6 @@ func (e *Engine) Hold(ev *expr.Eval, list []Formula) *Holdings {
 		} else {
 			h.Missing, exact = s.missing(r)
 			total = m.Apply(e.ops.and, total, m.Apply(e.ops.resolve, r, no)) // an error opens nothing
-		}
-		if truth, ok := constant(when); ok {
-			h.Concerned = truth
 		}
 		out.Exact = out.Exact && exact
 	}
@@ -95,8 +98,11 @@ func union(list []Holding) []int {
 
 // everyAbsent is the answer where even the diagram was too large: every absent leaf that an unknown formula reads may still change it.
 func everyAbsent(ev *expr.Eval, e *Engine, list []Formula, out *Holdings, open []int) *Holdings {
-	out.Exact = false
 	for _, i := range open {
+		if out.Each[i].Truth != expr.Unknown {
+			continue
+		}
+		out.Exact = false
 		var leaves []int
 		for _, x := range []*expr.Expr{list[i].When, list[i].Require} {
 			if x != nil {

@@ -100,6 +100,13 @@ func mask(dst, text []byte, left, right, least int) ([]byte, error) {
 }
 
 func maskRunes(dst, text []byte, left, right, least int) ([]byte, error) {
+	if n, ok := chinese(text); ok {
+		if n-left-right < least {
+			return dst, ErrInvalid
+		}
+		dst = stars(append(dst, text[:3*left]...), n-left-right)
+		return append(dst, text[len(text)-3*right:]...), nil
+	}
 	if !plain(text) || spaced(text) {
 		return dst, ErrInvalid
 	}
@@ -119,6 +126,20 @@ func maskRunes(dst, text []byte, left, right, least int) ([]byte, error) {
 	dst = append(dst, text[:a]...)
 	dst = stars(dst, hidden)
 	return append(dst, text[b:]...), nil
+}
+
+// chinese reports whether text is nothing but the most usual Chinese characters, as names are, and how many.
+func chinese(text []byte) (int, bool) {
+	const long = 96
+	if len(text) > long || len(text)%3 != 0 {
+		return 0, false
+	}
+	for i := 0; i+2 < len(text); i += 3 {
+		if text[i] < 0xe4 || text[i] > 0xe9 || text[i+1]&0xc0 != 0x80 || text[i+2]&0xc0 != 0x80 {
+			return 0, false
+		}
+	}
+	return len(text) / 3, true
 }
 
 // spaced tells whether text begins or ends with white space or an invisible character.

@@ -1,29 +1,41 @@
 package deid
 
 import (
-	"encoding/csv"
-	"errors"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"io"
-	"strings"
 )
 
 // Top value of every hierarchy.
 const anything = "*"
 
-// Hierarchy says what a value becomes at each level: level 0 is the value itself, the last level is * for all. It is closed: what is not in it is ErrInvalid at every
-// level, * too, so that a wrong value is seen and counted.
+// Hierarchy generalises values step by step: level 0 is the value itself, each further level coarser. What one level joins no further level parts, so that the values
+// form trees. It is closed: what is not in it is ErrInvalid at every level, * too, so that a wrong value is seen and counted. It is immutable.
 type Hierarchy struct {
 	name   string
+	spec   string   // of a built-in one
+	digest string   // of its content
+	wants  string   // what is wrong with a value that it does not have
 	levels []string // what each level is, from 0
+	order  []string // of a file: the values, in its order
+	lines  map[string][]string
 	at     func(dst, text []byte, level int) ([]byte, error)
 }
 
 // Name is the hierarchy's name.
 func (h *Hierarchy) Name() string { return h.name }
 
+// Spec describes a built-in hierarchy, as Builtin takes it; "" for one of a file.
+func (h *Hierarchy) Spec() string { return h.spec }
+
+// Digest tells contents apart.
+func (h *Hierarchy) Digest() string { return h.digest }
+
 // Levels is the number of levels, level 0 included.
 func (h *Hierarchy) Levels() int { return len(h.levels) }
+
+// Values are the values that a file lists, in its order; nil for a built-in hierarchy, which has no end of them.
+func (h *Hierarchy) Values() []string { return h.order }
 
 // Describe says what a level is, such as "month" or "4 digits".
 func (h *Hierarchy) Describe(level int) string {
@@ -45,6 +57,70 @@ func (h *Hierarchy) rangeError(level int) error {
 	return fmt.Errorf("deid: hierarchy %s has no level %d: it has 0 to %d", h.name, level, len(h.levels)-1)
 }
 
+// Row returns a value and what it becomes at each level. Level 0 is the value as it is written, where Append writes it in its canonical form: two writings of one value stay
+// two until a level joins them. The error is a *HierarchyError.
+func (h *Hierarchy) Row(value string) ([]string, error) {
+	if h.lines != nil {
+		row, ok := h.lines[value]
+		if !ok {
+			return nil, h.without(value)
+		}
+		return row, nil
+	}
+	row := make([]string, len(h.levels))
+	row[0] = value
+	var buf []byte
+	for level := range row {
+		var err error
+		if buf, err = h.at(buf[:0], []byte(value), level); err != nil {
+			return nil, h.without(value)
+		}
+		if level > 0 {
+			row[level] = string(buf)
+		}
+	}
+	return row, nil
+}
+
+// At returns what a value becomes at a level, level 0 being the value as it is written. The error is a *HierarchyError.
+func (h *Hierarchy) At(value string, level int) (string, error) {
+	if level < 0 || level >= len(h.levels) {
+		return "", &HierarchyError{Name: h.name, Value: value, What: fmt.Sprintf("there is no level %d; the last is %d", level, len(h.levels)-1)}
+	}
+	got, err := h.at(nil, []byte(value), level)
+	switch {
+	case err != nil:
+		return "", h.without(value)
+	case level == 0:
+		return value, nil
+	default:
+		return string(got), nil
+	}
+}
+
+func (h *Hierarchy) without(value string) error {
+	return &HierarchyError{Name: h.name, Value: value, What: h.wants}
+}
+
+// Only returns a hierarchy of the value and one of its levels; of level 0, of the value alone. It keeps description and digest.
+func (h *Hierarchy) Only(level int) (*Hierarchy, error) {
+	if level < 0 || level >= len(h.levels) {
+		return nil, h.rangeError(level)
+	}
+	out := *h
+	if out.levels = h.levels[:1]; level > 0 {
+		out.levels = []string{h.levels[0], h.levels[level]}
+	}
+	if h.lines != nil {
+		out.lines = make(map[string][]string, len(h.lines))
+		for v, row := range h.lines {
+			out.lines[v] = []string{row[0], row[level]}[:len(out.levels)]
+		}
+	}
+	out.at = func(dst, text []byte, l int) ([]byte, error) { return h.at(dst, text, l*level) }
+	return &out, nil
+}
+
 // Generalize replaces a value by what it becomes at a level of the hierarchy (泛化).
 func Generalize(h *Hierarchy, level int) (Func, error) {
 	if level < 0 || level >= len(h.levels) {
@@ -53,132 +129,34 @@ func Generalize(h *Hierarchy, level int) (Func, error) {
 	return func(dst []byte, c Cell) ([]byte, error) { return h.at(dst, c.Text, level) }, nil
 }
 
-// The limits of a hierarchy's file.
-const (
-	maxHierarchyRows   = 1_000_000
-	maxHierarchyLevels = 32
-)
-
-// HierarchyError is something wrong with a hierarchy's file.
+// HierarchyError is what is wrong with a hierarchy: the line of its file, 0 where that is not known, and the value.
 type HierarchyError struct {
-	Name         string
-	Line, Column int // from 1; 0 where the file as a whole is meant
-	Text         string
+	Name  string
+	Line  int
+	Value string
+	What  string
 }
 
+// Error says where and what.
 func (e *HierarchyError) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("hierarchy %s: %s", e.Name, e.Text)
+	at := e.Name
+	if e.Line > 0 {
+		at += fmt.Sprintf(":%d", e.Line)
 	}
-	return fmt.Sprintf("hierarchy %s, line %d, column %d: %s", e.Name, e.Line, e.Column, e.Text)
+	if e.Value != "" {
+		at += fmt.Sprintf(": value %q", e.Value)
+	}
+	return at + ": " + e.What
 }
 
-// ReadHierarchy reads a hierarchy in ARX's form: a line for each value, value;level1;level2;…, without a heading, all lines of one length. comma is the separator, ';' where 0.
-// A last level of * is added where the file has none. It is a tree: what is one value at a level must be one at the levels above.
-func ReadHierarchy(name string, r io.Reader, comma rune) (*Hierarchy, error) {
-	if comma == 0 {
-		comma = ';'
-	}
-	in := csv.NewReader(r)
-	in.Comma, in.ReuseRecord, in.FieldsPerRecord = comma, true, -1
-	b := hierarchyBuilder{name: name, in: in, index: map[string]int32{}}
-	for {
-		row, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
+// digestOf digests the lines of a hierarchy, however they were delimited and encoded.
+func digestOf(order []string, lines map[string][]string) string {
+	sum := sha256.New()
+	for _, v := range order {
+		for _, cell := range lines[v] {
+			_, _ = fmt.Fprintf(sum, "%d:%s", len(cell), cell) // a hash takes everything
 		}
-		var syntax *csv.ParseError
-		switch {
-		case errors.As(err, &syntax):
-			return nil, &HierarchyError{name, syntax.Line, syntax.Column, syntax.Err.Error()}
-		case err != nil:
-			return nil, fmt.Errorf("hierarchy %s: %w", name, err)
-		}
-		if err := b.add(row); err != nil {
-			return nil, err
-		}
+		_, _ = sum.Write([]byte{'\n'}) // likewise
 	}
-	return b.build()
-}
-
-type hierarchyBuilder struct {
-	name  string
-	in    *csv.Reader
-	index map[string]int32
-	width int
-	paths []string            // width strings a value, the value first
-	above []map[string]string // by level: a value to that of the next level
-}
-
-func (b *hierarchyBuilder) fail(column int, format string, args ...any) error {
-	line, at := b.in.FieldPos(column)
-	return &HierarchyError{b.name, line, at, fmt.Sprintf(format, args...)}
-}
-
-func (b *hierarchyBuilder) add(row []string) error {
-	if b.width == 0 {
-		if b.width = len(row); b.width > maxHierarchyLevels {
-			return b.fail(0, "%d levels; at most %d", b.width, maxHierarchyLevels)
-		}
-		row[0] = strings.TrimPrefix(row[0], "\ufeff")
-		b.above = make([]map[string]string, b.width)
-		for i := range b.above {
-			b.above[i] = map[string]string{}
-		}
-	}
-	switch {
-	case len(row) != b.width:
-		return b.fail(0, "%d fields; the first line has %d", len(row), b.width)
-	case len(b.index) == maxHierarchyRows:
-		return b.fail(0, "more than %d values", maxHierarchyRows)
-	}
-	if _, twice := b.index[row[0]]; twice {
-		return b.fail(0, "the value %q is there twice", row[0])
-	}
-	b.index[strings.Clone(row[0])] = int32(len(b.paths))
-	for i, v := range row {
-		if v == "" {
-			return b.fail(i, "an empty value")
-		}
-		own := strings.Clone(v)
-		b.paths = append(b.paths, own)
-		if i+1 == len(row) {
-			b.above[i][own] = anything
-			continue
-		}
-		next, known := b.above[i][own]
-		if known && next != row[i+1] {
-			return b.fail(i+1, "%q at level %d becomes %q here and %q before: a hierarchy is a tree", v, i, row[i+1], next)
-		}
-		if !known {
-			b.above[i][own] = strings.Clone(row[i+1])
-		}
-	}
-	return nil
-}
-
-func (b *hierarchyBuilder) build() (*Hierarchy, error) {
-	if b.width == 0 {
-		return nil, &HierarchyError{Name: b.name, Text: "it is empty"}
-	}
-	h := &Hierarchy{name: b.name}
-	for i := range b.width {
-		h.levels = append(h.levels, fmt.Sprintf("level %d", i))
-	}
-	if _, starred := b.above[b.width-1][anything]; !starred || len(b.above[b.width-1]) > 1 {
-		h.levels = append(h.levels, anything)
-	}
-	index, paths, width := b.index, b.paths, b.width
-	h.at = func(dst, text []byte, level int) ([]byte, error) {
-		at, ok := index[string(text)]
-		switch {
-		case !ok:
-			return dst, ErrInvalid
-		case level == width:
-			return append(dst, anything...), nil
-		default:
-			return append(dst, paths[int(at)+level]...), nil
-		}
-	}
-	return h, nil
+	return "sha256:" + hex.EncodeToString(sum.Sum(nil))
 }

@@ -32,6 +32,16 @@ func TestTheBuiltInHierarchies(t *testing.T) {
 		{DivisionNames, "科技园路1号", "(invalid) | (invalid) | (invalid) | (invalid) | (invalid)"},
 		{DateLevels, "2024/3/31", "2024-03-31 | 2024-03 | 2024-Q1 | 2024 | 2020s | *"},
 		{DateLevels, "2024-13-31", "(invalid) | (invalid) | (invalid) | (invalid) | (invalid) | (invalid)"},
+		{DayLevels, "2024/3/31", "2024-03-31 | 2024-03 | 2024 | 2020-2029 | *"},
+		{DayLevels, "2024-3-31", "2024-03-31 | 2024-03 | 2024 | 2020-2029 | *"},
+		{DivisionZeros, "440305", "440305 | 440300 | 440000 | *"},
+		{DivisionZeros, "990305", "(invalid) | (invalid) | (invalid) | (invalid)"},
+		{"interval:5,10", "-0.5", "-0.5 | [-5,0) | [-10,0) | *"},
+		{"interval:5,10", "1e9", "(invalid) | (invalid) | (invalid) | (invalid)"},
+		{"prefix:3,1", "广东", "广东 | 广东* | 广* | *"},
+		{SuppressLevel, "甲", "甲 | *"},
+		{AgeLevels, " ", "  | * | * | * | *"},
+		{IPLevels, "*", "* | * | * | * | *"},
 		{AgeLevels, "34", "34 | 30-34 | 30-39 | 20-39 | *"},
 		{AgeLevels, "0", "0 | 0-4 | 0-9 | 0-19 | *"},
 		{AgeLevels, "131", "(invalid) | (invalid) | (invalid) | (invalid) | (invalid)"},
@@ -54,32 +64,72 @@ func TestTheBuiltInHierarchies(t *testing.T) {
 	}
 	_, err := Builtin("cn.nothing")
 	assert.ErrorContains(t, err, "cn.division")
+	for _, name := range Builtins() {
+		_, err := Builtin(name)
+		assert.NoError(t, err)
+	}
+	for _, name := range []string{"ip:8", "age:5", "date:month", "interval:0", "prefix:2,4"} {
+		_, err := Builtin(name)
+		var wrong *HierarchyError
+		assert.ErrorAs(t, err, &wrong, name)
+	}
 }
 
 func TestAHierarchyOfAFile(t *testing.T) {
 	h, err := ReadHierarchy("job", strings.NewReader("\ufeff医生;卫生;服务\n护士;卫生;服务\n\"农;民\";农业;农业\n"), 0)
 	require.NoError(t, err)
-	assert.Equal(t, "医生 | 卫生 | 服务 | *", atEachLevel(t, h, "医生"))
-	assert.Equal(t, "农;民 | 农业 | 农业 | *", atEachLevel(t, h, "农;民"))
-	assert.Equal(t, "(invalid) | (invalid) | (invalid) | (invalid)", atEachLevel(t, h, "律师"), "closed: what is not in the file is invalid")
+	assert.Equal(t, "医生 | 卫生 | 服务", atEachLevel(t, h, "医生"), "nothing is added to what the file says")
+	assert.Equal(t, "农;民 | 农业 | 农业", atEachLevel(t, h, "农;民"))
+	assert.Equal(t, "(invalid) | (invalid) | (invalid)", atEachLevel(t, h, "律师"), "closed: what is not in the file is invalid")
+	assert.Equal(t, []string{"医生", "护士", "农;民"}, h.Values())
 	h, err = ReadHierarchy("sex", strings.NewReader("男,*\n女,*\n"), ',')
 	require.NoError(t, err)
 	assert.Equal(t, "男 | *", atEachLevel(t, h, "男"))
+	h, err = ReadHierarchy("gb", strings.NewReader("\xc4\xd0;*\n\xc5\xae;*\n"), 0)
+	require.NoError(t, err, "GB 18030 too")
+	assert.Equal(t, []string{"男", "女"}, h.Values())
+}
+
+func TestOneLevelOfAHierarchy(t *testing.T) {
+	file, err := NewHierarchy("job", [][]string{{"医生", "卫生", "服务"}, {"农民", "农业", "*"}})
+	require.NoError(t, err)
+	built, err := Builtin(DivisionCodes)
+	require.NoError(t, err)
+	for _, c := range []struct {
+		h       *Hierarchy
+		level   int
+		in, out string
+	}{
+		{file, 2, "医生", "医生 | 服务"},
+		{file, 0, "医生", "医生"},
+		{file, 1, "律师", "(invalid) | (invalid)"},
+		{built, 2, "440305", "440305 | 44"},
+		{built, 3, "440305", "440305 | *"},
+		{built, 0, "440305", "440305"},
+	} {
+		h, err := c.h.Only(c.level)
+		require.NoError(t, err)
+		assert.Equal(t, c.out, atEachLevel(t, h, c.in))
+		assert.Equal(t, c.h.Digest(), h.Digest())
+		if row, err := h.Row(c.in); err == nil {
+			assert.Equal(t, c.out, strings.Join(row, " | "))
+		}
+	}
+	_, err = file.Only(3)
+	assert.ErrorContains(t, err, "has no level 3")
 }
 
 func TestAHierarchyThatIsNoneIsRefusedWithItsPlace(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
-		{"", "hierarchy h: it is empty"},
-		{"a;b;*\nc;*\n", "hierarchy h, line 2, column 1: 2 fields; the first line has 3"},
-		{"a;b;*\na;c;*\n", `hierarchy h, line 2, column 1: the value "a" is there twice`},
-		{"a;b;c;*\nd;b;e;*\n", `hierarchy h, line 2, column 5: "b" at level 1 becomes "e" here and "c" before: a hierarchy is a tree`},
-		{"a;;*\n", "hierarchy h, line 1, column 3: an empty value"},
-		{"a;\"b;*\n", `hierarchy h, line 1, column 8: extraneous or missing " in quoted-field`},
-		{strings.Repeat("a;", 40) + "a\n", "hierarchy h, line 1, column 1: 41 levels; at most 32"},
+		{"", "h: is empty"},
+		{"a;b;*\nc;*\n", `h:2: value "c": has 2 levels, the lines above 3`},
+		{"a;b;*\na;c;*\n", `h:2: value "a": stands on two lines; keep one`},
+		{"a;b;c;*\nd;b;e;*\n", `h:2: value "b": level 2 generalises it to "e" here and to "c" on line 1; a level may not part what one below it joins`},
+		{"a;;*\n", `h:1: value "a": level 1 is empty; write * for what shows nothing`},
+		{"a;\"b;*\n", "h:1: the quotes opened in column B are not closed; double the quotes within a cell"},
+		{strings.Repeat("a;", 64) + "a\n", "h:1: 65 levels are more than the limit of 64"},
 	} {
-		_, err := ReadHierarchy("h", strings.NewReader(c.file), 0)
-		var place *HierarchyError
-		require.ErrorAs(t, err, &place, c.file)
+		_, err := ReadHierarchy("h", strings.NewReader(c.file), ';')
 		assert.EqualError(t, err, c.want)
 	}
 	_, err := ReadHierarchy("h", strings.NewReader("a;b"), '\n')
@@ -98,6 +148,12 @@ func TestACoarserLevelNeverTellsValuesApartThatAFinerOneDoesNot(t *testing.T) {
 		DateLevels:    rapid.StringMatching(`20[0-9]{2}-0[13-9]-[12][0-9]`),
 		AgeLevels:     rapid.StringMatching(`[1-9]?[0-9]`),
 		IPLevels:      rapid.StringMatching(`1[0-9]\.1[0-1]\.[0-9]\.[0-9]`),
+		DivisionZeros: rapid.StringMatching(`[136][1-5][0-9]{4}`),
+		DayLevels:     rapid.StringMatching(`20[0-9]{2}-(0[13-9]|[13-9])-[12][0-9]`),
+		SuppressLevel: rapid.String(),
+
+		"interval:5,10,20": rapid.StringMatching(`-?[1-9]?[0-9](\.[0-9])?`),
+		"prefix:8,6,4":     rapid.StringMatching(`[广东深]{1,9}`),
 		DivisionNames: rapid.Map(rapid.SliceOfN(rapid.IntRange(0, 2), 3, 3), func(n []int) string {
 			return []string{"广东省", "浙江省", "四川省"}[n[0]] + []string{"东山市", "西山市", "北山市"}[n[1]] + []string{"南山区", "东山县", "中山区"}[n[2]] + "科技路1号"
 		}),

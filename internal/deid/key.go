@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"strings"
 
 	"github.com/emmansun/gmsm/sm3"
 )
@@ -38,6 +39,19 @@ func (e *KeyError) Error() string {
 	default:
 		return fmt.Sprintf("deid: key %q has %d bytes, needs at least %d (32 are recommended)", e.ID, e.Got, e.Min)
 	}
+}
+
+// Message says the error in a language, "zh" or English.
+func (e *KeyError) Message(lang string) string {
+	switch {
+	case lang != "zh":
+		return strings.TrimPrefix(e.Error(), "deid: ")
+	case e.ID == "":
+		return "密钥没有名称"
+	case e.Got == 0:
+		return fmt.Sprintf("密钥 %s 为空，或者没有给出；请给出至少 %d 字节的随机数", e.ID, e.Min)
+	}
+	return fmt.Sprintf("密钥 %s 只有 %d 字节，至少要 %d 字节（建议 32 字节）", e.ID, e.Got, e.Min)
 }
 
 // NewKey returns the key with the name, and a *KeyError for one too short. The bytes are copied.

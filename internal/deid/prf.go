@@ -5,17 +5,21 @@ import (
 	"encoding/binary"
 	"hash"
 	"sync"
+
+	"github.com/banfa-go/banfa/internal/sm3x"
 )
 
 // prf is HMAC under one derived key. Its states are pooled, so that a value costs no allocation.
 type prf struct {
-	pool sync.Pool
+	pool  sync.Pool
+	lanes func() *macLanes // for eight messages at once; nil where there is no such thing
 }
 
 type prfState struct {
-	mac hash.Hash
-	in  []byte
-	out [64]byte
+	mac   hash.Hash // the plain way, where the direct one is nil
+	quick *macState
+	in    []byte
+	out   [64]byte
 }
 
 func newPRF(k Key, use string, h Hash, d Domain) (*prf, error) {
@@ -27,13 +31,19 @@ func newPRF(k Key, use string, h Hash, d Domain) (*prf, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rawPRF(newHash, sub), nil
+	p := rawPRF(newHash, sub)
+	if h == SM3 && sm3x.Has() {
+		if s := newMACState(newHash, sub); s != nil {
+			p.lanes = func() *macLanes { return newMACLanes(s) }
+		}
+	}
+	return p, nil
 }
 
 func rawPRF(newHash func() hash.Hash, sub []byte) *prf {
 	p := new(prf)
 	p.pool.New = func() any {
-		return &prfState{mac: hmac.New(newHash, sub), in: make([]byte, 0, 256)}
+		return &prfState{mac: hmac.New(newHash, sub), quick: newMACState(newHash, sub), in: make([]byte, 0, 256)}
 	}
 	return p
 }
@@ -53,6 +63,11 @@ func (p *prf) put(s *prfState) {
 
 // sum is the MAC of s.in, valid until the state is used again.
 func (s *prfState) sum() []byte {
+	if s.quick != nil {
+		if out := s.quick.sum(s.in); out != nil {
+			return out
+		}
+	}
 	s.mac.Reset()
 	s.mac.Write(s.in) // hash.Hash never returns an error
 	return s.mac.Sum(s.out[:0])

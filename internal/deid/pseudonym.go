@@ -1,6 +1,7 @@
 package deid
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 
@@ -49,6 +50,27 @@ type PseudonymOptions struct {
 // number and the same digits of another kind collide. The same value in the same domain under the same key always has the same pseudonym; who has no
 // key can neither compute nor check one.
 func Pseudonym(k Key, o PseudonymOptions) (Func, error) {
+	n, err := newPseudonym(k, o)
+	if err != nil {
+		return nil, err
+	}
+	return func(dst []byte, c Cell) ([]byte, error) {
+		s := n.prf.get()
+		defer n.prf.put(s)
+		return n.append(dst, s, c.Text)
+	}, nil
+}
+
+// pseudonym is what one column's pseudonyms have in common.
+type pseudonym struct {
+	enc  encoder
+	prf  *prf
+	tag  byte
+	kind ident.Kind
+	typ  Type
+}
+
+func newPseudonym(k Key, o PseudonymOptions) (*pseudonym, error) {
 	enc, err := newEncoder(o.Encoding, o.Chars)
 	if err != nil {
 		return nil, err
@@ -67,31 +89,42 @@ func Pseudonym(k Key, o PseudonymOptions) (Func, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind := []byte(o.Kind)
-	return func(dst []byte, c Cell) ([]byte, error) {
-		s := p.get()
-		defer p.put(s)
-		s.in = append(s.in, tag)
-		s.field(kind)
-		at := len(s.in)
-		s.in = append(s.in, 0, 0, 0, 0)
+	return &pseudonym{enc, p, tag, o.Kind, o.Type}, nil
+}
+
+func (n *pseudonym) append(dst []byte, s *prfState, text []byte) ([]byte, error) {
+	s.in = s.in[:0]
+	if err := n.message(s, text); err != nil {
+		return dst, err
+	}
+	return n.enc.append(dst, s.sum()), nil
+}
+
+// message appends what the pseudonym of a value is the MAC of to s.in.
+func (n *pseudonym) message(s *prfState, text []byte) error {
+	s.in = append(s.in, n.tag)
+	s.in = binary.BigEndian.AppendUint32(s.in, uint32(len(n.kind)))
+	s.in = append(s.in, n.kind...)
+	at := len(s.in)
+	s.in = append(s.in, 0, 0, 0, 0)
+	if n.kind != "" {
+		value, ok := ident.Canonical(n.kind, text)
+		if !ok {
+			return ErrInvalid
+		}
+		s.in = append(s.in, value...)
+	} else {
 		var err error
-		if o.Kind != "" {
-			value, ok := ident.Canonical(o.Kind, c.Text)
-			if !ok {
-				return dst, ErrInvalid
-			}
-			s.in = append(s.in, value...)
-		} else if s.in, err = Canonical(s.in, o.Type, c.Text); err != nil {
-			return dst, err
+		if s.in, err = Canonical(s.in, n.typ, text); err != nil {
+			return err
 		}
-		n := len(s.in) - at - 4
-		if n == 0 { // nothing is nobody's identifier
-			return dst, ErrInvalid
-		}
-		s.in[at], s.in[at+1], s.in[at+2], s.in[at+3] = byte(n>>24), byte(n>>16), byte(n>>8), byte(n)
-		return enc.append(dst, s.sum()), nil
-	}, nil
+	}
+	size := len(s.in) - at - 4
+	if size == 0 { // nothing is nobody's identifier
+		return ErrInvalid
+	}
+	binary.BigEndian.PutUint32(s.in[at:], uint32(size))
+	return nil
 }
 
 type encoder struct {

@@ -35,7 +35,7 @@ var bases baseCache
 
 // get returns the environment of the libraries. A calendar that Go cannot compare has one of its own.
 func (c *baseCache) get(zone *time.Location, calendar Calendar) (*cel.Env, error) {
-	if calendar != nil && !reflect.TypeOf(calendar).Comparable() {
+	if !comparableCalendar(calendar) {
 		return newBase(zone, calendar)
 	}
 	c.mu.Lock()
@@ -56,6 +56,12 @@ func (c *baseCache) get(zone *time.Location, calendar Calendar) (*cel.Env, error
 	copy(c.bases[1:i+1], c.bases[:i])
 	c.bases[0] = found
 	return found.cel, nil
+}
+
+func comparableCalendar(c Calendar) bool { return c == nil || reflect.ValueOf(c).Comparable() }
+
+func sameCalendar(a, b Calendar) bool {
+	return comparableCalendar(a) && comparableCalendar(b) && a == b
 }
 
 func newBase(zone *time.Location, calendar Calendar) (*cel.Env, error) {
@@ -81,7 +87,7 @@ var errNoCalendar = errors.New("expr: no calendar")
 
 // estimate prices an expression under the pinned revision of the cost models. While that is the latest one, as a test makes sure, both
 // environments give the same; were it not, what is not cheap would still be priced by the pinned one.
-func (e *Env) estimate(a *cel.Ast) (cost.CostEstimate, error) {
+func (e *Env) estimate(pinned *cel.Env, a *cel.Ast) (cost.CostEstimate, error) {
 	quick, err := estimation()
 	if err != nil {
 		return cost.CostEstimate{}, err
@@ -90,7 +96,7 @@ func (e *Env) estimate(a *cel.Ast) (cost.CostEstimate, error) {
 	if err != nil || est.Max <= trackFrom {
 		return est, err
 	}
-	return e.cel.EstimateCost(a, e.estimator())
+	return pinned.EstimateCost(a, e.estimator())
 }
 
 func (e *Env) estimator() cost.Estimator {

@@ -205,9 +205,13 @@ func (e *Env) compilePlaced(text string, want *Type, cell bool) (*Expr, []Issue)
 	if issues := checkText(text, e.limits.Runes, e.limits.Depth); len(issues) > 0 {
 		return nil, issues
 	}
-	parsed, iss := e.cel.Parse(text)
+	env, err := e.declared()
+	if err != nil {
+		return nil, []Issue{internalIssue(text, err)}
+	}
+	parsed, iss := env.Parse(text)
 	if len(iss.Errors()) > 0 {
-		return nil, translate(text, iss, e.suggestions())
+		return nil, translate(text, iss, e.suggestions(env))
 	}
 	r := cellRewrite{info: parsed.NativeRep().SourceInfo(), fac: ast.NewExprFactory(), placed: map[string]bool{}}
 	for i := range e.functions {
@@ -221,9 +225,9 @@ func (e *Env) compilePlaced(text string, want *Type, cell bool) (*Expr, []Issue)
 	if cell {
 		r.result(root)
 	}
-	checked, iss := e.cel.Check(parsed)
+	checked, iss := env.Check(parsed)
 	if len(iss.Errors()) > 0 {
-		return nil, cellIssues(text, iss, e.suggestions())
+		return nil, cellIssues(text, iss, e.suggestions(env))
 	}
 	return e.prepare(text, checked, want)
 }

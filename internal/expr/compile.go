@@ -28,13 +28,35 @@ const trackFrom = 500
 // Compile checks an expression and prepares it. want is the type it must have, or nil for any; the result is nil where an
 // issue is an error.
 func (e *Env) Compile(text string, want *Type) (*Expr, []Issue) {
+	if e.memo == nil {
+		return e.compile(text, want)
+	}
+	key, ok := e.meaning(text, want)
+	if !ok {
+		return e.compile(text, want)
+	}
+	if x, issues, ok := e.recall(key); ok {
+		return x, issues
+	}
+	x, issues := e.compile(text, want)
+	if x != nil {
+		e.keep(key, x, issues)
+	}
+	return x, issues
+}
+
+func (e *Env) compile(text string, want *Type) (*Expr, []Issue) {
 	// cel-go's own parser takes long over garbage: what cannot be parsed is told without it.
 	if issues := checkText(text, e.limits.Runes, e.limits.Depth); len(issues) > 0 {
 		return nil, issues
 	}
-	checked, iss := e.cel.Compile(text)
+	env, err := e.declared()
+	if err != nil {
+		return nil, []Issue{internalIssue(text, err)}
+	}
+	checked, iss := env.Compile(text)
 	if len(iss.Errors()) > 0 {
-		return nil, translate(text, iss, e.suggestions())
+		return nil, translate(text, iss, e.suggestions(env))
 	}
 	return e.prepare(text, checked, want)
 }
@@ -83,7 +105,7 @@ func (e *Env) prepare(text string, checked *cel.Ast, want *Type) (*Expr, []Issue
 }
 
 // suggestions are the names that a mistyped one may have meant.
-func (e *Env) suggestions() []string {
+func (e *Env) suggestions(env *cel.Env) []string {
 	var names []string
 	for _, n := range e.names {
 		if n != PlaceVar {
@@ -95,7 +117,7 @@ func (e *Env) suggestions() []string {
 			names = append(names, e.leaves[i].Name)
 		}
 	}
-	return append(names, functionNames(e.cel)...)
+	return append(names, functionNames(env)...)
 }
 
 // usesBroken reports whether an expression uses a name whose own definition has errors: one finding is enough.
@@ -122,7 +144,11 @@ func internalIssue(text string, err error) Issue {
 }
 
 func (e *Env) program(a *cel.Ast) (program, error) {
-	est, err := e.estimate(a)
+	env, err := e.declared()
+	if err != nil {
+		return program{}, err
+	}
+	est, err := e.estimate(env, a)
 	if err != nil {
 		return program{}, err
 	}
@@ -132,7 +158,7 @@ func (e *Env) program(a *cel.Ast) (program, error) {
 		opts = append(opts, costOptions(e.limits.RuleCost)...)
 		opts = append(opts, cel.InterruptCheckFrequency(100))
 	}
-	p.cel, err = e.cel.Program(a, opts...)
+	p.cel, err = env.Program(a, opts...)
 	return p, err
 }
 

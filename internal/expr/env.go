@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -73,8 +74,12 @@ type Leaf struct {
 // Env compiles the expressions of one rule file. It is filled by one goroutine while the file is loaded; once that is done
 // it is only read, and any number of goroutines may evaluate with it.
 type Env struct {
+	mu        sync.Mutex // of the next two: parts may be compiled by those who evaluate
 	cel       *cel.Env
+	pending   []cel.EnvOption // declarations that cel has not got yet; see declared
 	limits    Limits
+	zone      *time.Location
+	calendar  Calendar
 	vars      []Var
 	lookups   []Lookup
 	functions []Function
@@ -85,7 +90,10 @@ type Env struct {
 	byKey     map[string]*Atom
 	absent    []*types.Unknown
 	names     []string
+	defNames  []string
 	broken    []string // declared so that their uses pass: nothing that uses them is compiled
+	memo      *Memo
+	meanings  map[string]int // of declared names, in memo
 }
 
 // NewEnv prepares an environment. An error is a fault of the caller's declarations, not of a rule file.
@@ -94,7 +102,7 @@ func NewEnv(o Options) (*Env, error) {
 		o.Zone = civil.Zone
 	}
 	e := &Env{
-		limits: o.Limits.withDefaults(), vars: o.Vars, slots: make(map[string]int, len(o.Vars)),
+		limits: o.Limits.withDefaults(), zone: o.Zone, calendar: o.Calendar, vars: o.Vars, slots: make(map[string]int, len(o.Vars)),
 		byKey: map[string]*Atom{},
 	}
 	prov := &provider{objects: map[string]*Type{}}
@@ -125,14 +133,39 @@ func NewEnv(o Options) (*Env, error) {
 		prov.Provider = env.CELTypeProvider() // which knows the types of the libraries by now
 		return cel.CustomTypeProvider(prov)(env)
 	})
-	libs, err := bases.get(o.Zone, o.Calendar)
-	if err != nil {
+	var err error
+	if e.cel, err = bases.get(o.Zone, o.Calendar); err != nil {
 		return nil, fmt.Errorf("expr: %w", err)
 	}
-	if e.cel, err = libs.Extend(opts...); err != nil {
-		return nil, fmt.Errorf("expr: %w", err)
+	e.pending = opts
+	if len(o.Functions)+len(o.Lookups) > 0 { // only they can clash with what the libraries declare
+		if _, err := e.declared(); err != nil {
+			return nil, fmt.Errorf("expr: %w", err)
+		}
 	}
 	return e, nil
+}
+
+// declared returns the cel environment with all that has been declared. It is made when it is first needed: for a file all of whose expressions
+// are remembered, it never is.
+func (e *Env) declared() (*cel.Env, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.pending) > 0 {
+		next, err := e.cel.Extend(e.pending...)
+		if err != nil {
+			return nil, err
+		}
+		e.cel, e.pending = next, nil
+	}
+	return e.cel, nil
+}
+
+func (e *Env) declare(name string, t *cel.Type) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.pending = append(e.pending, cel.Variable(name, t))
+	e.names = append(e.names, name)
 }
 
 func (e *Env) addLeaves(name string, slot int, path []int, t *Type) {
@@ -164,14 +197,17 @@ func (e *Env) Define(name, text string) (*Expr, []Issue) {
 	if x == nil {
 		return nil, issues
 	}
-	next, err := e.cel.Extend(cel.Variable(name, x.ast.OutputType()))
-	if err != nil {
-		return nil, append(issues, Issue{Code: "BF2003", Key: "cel.internal", Args: []string{err.Error()}, End: len([]rune(text))})
-	}
-	e.cel = next
+	e.declare(name, x.ast.OutputType())
 	e.slots[name] = len(e.vars) + len(e.defs)
 	e.defs = append(e.defs, x)
-	e.names = append(e.names, name)
+	e.defNames = append(e.defNames, name)
+	if e.memo != nil {
+		if key, ok := e.meaning(text, nil); ok {
+			e.meanings[name] = e.memo.id("variable " + key)
+		} else {
+			e.memo, e.meanings = nil, nil
+		}
+	}
 	return x, issues
 }
 
@@ -190,11 +226,8 @@ func (f Function) option() cel.EnvOption {
 
 // Declare makes a name known whose definition has errors, so that its uses are not reported as undeclared as well.
 func (e *Env) Declare(name string) {
-	if next, err := e.cel.Extend(cel.Variable(name, cel.DynType)); err == nil {
-		e.cel = next
-		e.names = append(e.names, name)
-		e.broken = append(e.broken, name)
-	}
+	e.declare(name, cel.DynType)
+	e.broken = append(e.broken, name)
 }
 
 // Syntax checks expressions whose names are not known.

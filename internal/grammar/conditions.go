@@ -29,7 +29,7 @@ func conditionsKeys() []Key {
 		{
 			"agreement", list(mapping(
 				Key{"id", leaf(Word), true, Doc{"its id", "编号"}},
-				Key{"term", leaf(Word), true, Doc{"which of the terms of Art. 43 it is", "属于第四十三条的哪一项内容"}},
+				Key{"term", choice("feedback", "purpose", "dissemination", "attribution", "security", "inspection", "other"), true, Doc{"which of the terms of Art. 43 it is", "属于第四十三条的哪一项内容"}},
 				Key{"text", leaf(Text), true, Doc{"the term", "条款"}},
 			)), false, Doc{"the agreement's terms (Art. 43)", "协议条款（第四十三条）"},
 		},

@@ -17,6 +17,7 @@ func desensitizationKeys() []Key {
 		{"hierarchies", dict(Text, mapping(
 			Key{"builtin", leaf(Text), false, Doc{"a built-in hierarchy, such as cn.division or interval:5,10", "内置层级，如 cn.division、interval:5,10"}},
 			Key{"rows", list(list(leaf(Scalar))), false, Doc{"a value and what it generalises to, level by level", "值及其逐级概化"}},
+			Key{"file", leaf(Text), false, Doc{"a csv file of such rows beside this one", "与本文件同一目录的 csv 文件，逐行列出值及其概化"}},
 		)), false, Doc{"generalisation hierarchies", "概化层级"}},
 		{"rules", atLeast(1, list(mapping(append(ruleHead(),
 			Key{"where", leaf(Expr), true, Doc{"the columns it covers", "适用的列"}},
@@ -34,6 +35,13 @@ func desensitizationKeys() []Key {
 			"release", list(mapping(append(ruleHead(),
 				Key{"require", leaf(Expr), true, Doc{"what must hold before release", "发布前应当成立的条件"}}, messageKey())...)), false,
 			Doc{"the gate", "发布条件"},
+		},
+		{
+			"reversal", mapping(
+				Key{"basis", leaf(Citations), true, Doc{"the law", "依据"}},
+				Key{"holder", leaf(Word), true, Doc{"the name of the second key holder, who alone can open the vault", "另一保管人密钥的名称，只有其能还原"}},
+				Key{"columns", leaf(Words), true, Doc{"the columns whose pseudonyms may be reversed", "假名可以还原的列"}},
+			), false, Doc{"who may find out what pseudonyms stand for", "假名的还原"},
 		},
 		{"record", mapping(Key{"basis", leaf(Citations), true, Doc{"the law", "依据"}}), false, Doc{"the processing record", "处理记录"}},
 	}

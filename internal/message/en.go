@@ -148,7 +148,8 @@ var english = map[string]string{
 	"lifecycle.initial-twice":          "{0} is initial, and so is {1}; a case begins in one state",                                                                                     // state, state
 	"lifecycle.state-unknown":          "the state {0} is not declared; add it to states",                                                                                               // state
 	"lifecycle.role-unknown":           "the role {0} is not declared; add it to roles",                                                                                                 // role
-	"lifecycle.deadlines-unknown":      "there is no file of kind Deadlines with the name {0} in the bundle",                                                                            // name
+	"lifecycle.deadlines-unknown":      "there is no file of kind Deadlines with the name {0} in the bundle; add it, or correct the name",                                               // name
+	"lifecycle.fact-twice":             "{0} is a fact of the whole case already; remove it here, or choose another name",                                                               // fact
 	"lifecycle.no-deadlines":           "the event cannot be {0}: the file names no deadlines; write deadlines: NAME",                                                                   // event
 	"lifecycle.deadline-event":         "the deadlines {1} have no event {0}",                                                                                                           // event, name
 	"lifecycle.deadline-never-ends":    "{1} starts the deadline {0}, and no event of this file is {2}, which ends it; declare one",                                                     // deadline, event, event
@@ -156,7 +157,7 @@ var english = map[string]string{
 	"event.unused":                     "no transition takes the event {0}; write one or remove the event",                                                                              // event
 
 	// Conditions of access: BF4011 to BF4014 and others.
-	"conditions.extends-unknown": "{0} in extends is no file of kind Conditions of this bundle",                                                      // name
+	"conditions.extends-unknown": "{0} in extends is no file of kind Conditions of the bundle; add it, or correct the name",                          // name
 	"conditions.extends-cycle":   "files extend each other in a circle: {0}; remove one of the steps",                                                // path
 	"conditions.fact-differs":    "the fact {0} is declared otherwise in {1}, which this file extends; remove it here, or declare it alike",          // fact, file
 	"conditions.id-inherited":    "the id {0} stands in {1} already, which this file extends; give it another id",                                    // id, file
@@ -168,11 +169,14 @@ var english = map[string]string{
 	"conditions.no-risk":         "{0} names no risk that it answers; add mitigates (Art. 24)",                                                       // requirement
 	"conditions.duplicate":       "{0} asks the same as {1}; remove one of them",                                                                     // requirement, requirement
 	"conditions.implied":         "{0} asks nothing that {1} does not ask already; remove it, or narrow {1}",                                         // requirement, requirement
-	"conditions.never-met":       "nobody can meet {0}: whatever the facts, it fails or errs",                                                        // requirement
-	"conditions.never-met-all":   "nobody can meet all requirements of {0} together; together, these cannot be met: {1}",                             // file, requirements
+	"conditions.never-met":       "nobody can meet {0}: whatever the facts, it fails or errs; correct require",                                       // requirement
+	"conditions.never-met-all":   "nobody can meet all requirements of {0} together; correct one of these: {1}",                                      // file, requirements
 	"conditions.level-unknown":   "level {0} is no row of the table of levels of {1}; it has {2}",                                                    // level, file, levels
 	"conditions.level-no-table":  "level {0} is compared with no table; extend a file that has levels",                                               // level
-	"conditions.looser":          "the conditions of {0} are looser than level {1} asks: {2} is missing",                                             // file, level, what
+	"conditions.always-met":      "{0} holds for every application, and so asks nothing; correct or remove it",                                       // requirement
+	"conditions.none":            "{0} has no requirement, and so approves everybody; add requirements, or extend a file that has some",              // file
+	"conditions.levels-unknown":  "{1} in {0} of the table of levels is neither the id of a requirement nor user, scenario or usage; correct it",     // key, id
+	"conditions.looser":          "the conditions of {0} are looser than level {1} asks; add {2}",                                                    // file, level, what
 	"conditions.stricter":        "the conditions of {1} are stricter than level {2} allows: {0} must not be asked",                                  // file, level, requirement
 
 	// Suites: BF5001 to BF5007.
@@ -288,19 +292,27 @@ var english = map[string]string{
 	"related.status":        "the status is set here",       // -
 
 	// De-identification policies: BF4006 and others.
-	"policy.owner":             "a policy needs metadata.owner, the body that answers for it (Art. 55); add it",                                     // -
-	"policy.key-unused":        "no transform uses the key {0}; remove it",                                                                          // key
-	"policy.key-unknown":       "{0} is no key that this policy declares; add it to keys or use one of them",                                        // key
-	"policy.hierarchy-form":    "hierarchy {0} needs one of builtin and rows; write exactly one",                                                    // name
-	"policy.hierarchy-unknown": "{0} is no hierarchy that this policy declares; add it to hierarchies",                                              // name
-	"policy.label-twice":       "{0} also names the column {1}, so that a file headed by it would leave in doubt which is meant; give each its own", // label, column
-	"policy.where-fails":       "{0}: whether it covers the column {1} cannot be told; correct the condition",                                       // rule, column
-	"policy.covers-nothing":    "{0} decides no column; remove it or widen its where",                                                               // rule
-	"policy.row-no-effect":     "{0} does nothing; add drop: true",                                                                                  // rule
-	"policy.transform-place":   "a transform cannot stand inside a macro such as all() or map(); apply it to the value itself",                      // -
-	"policy.transform":         "{0}: {1}",                                                                                                          // rule, what is wrong
-	"policy.argument":          "an argument of {0} must be known when the policy is loaded; write a constant or a parameter",                       // function
-	"related.column":           "here for the column {0} of type {1}",                                                                               // column, type
+	"policy.owner":             "a policy needs metadata.owner, the body that answers for it (Art. 55); add it",                                                 // -
+	"policy.key-unused":        "no transform uses the key {0}; remove it",                                                                                      // key
+	"policy.key-unknown":       "{0} is no key that this policy declares; add it to keys or use one of them",                                                    // key
+	"policy.hierarchy-form":    "hierarchy {0} needs one of builtin, rows and file; write exactly one",                                                          // name
+	"policy.hierarchy-built":   "hierarchy {0}: {1}",                                                                                                            // name, what is wrong
+	"policy.hierarchy-place":   "hierarchy {0}: {1} is no plain name of a file; put it beside this file and write its name alone",                               // name, file
+	"policy.hierarchy-read":    "hierarchy {0}: {1} cannot be read; put it beside this file",                                                                    // name, file
+	"policy.hierarchy-line":    "hierarchy {0}: {1}",                                                                                                            // name, what is wrong
+	"policy.reversal-column":   "reversal: {0} is no column of this policy",                                                                                     // column
+	"policy.reversal-whole":    "reversal: column {0} is not made a pseudonym as a whole, so that nothing could be found by it; apply value.pseudonym(…) alone", // column
+	"policy.shuffle":           "shuffle is not offered: rows stream by and never meet; use noise, pseudonym or generalize",                                     // -
+	"policy.hierarchy-unknown": "{0} is no hierarchy that this policy declares; add it to hierarchies",                                                          // name
+	"policy.label-twice":       "{0} also names the column {1}, so that a file headed by it would leave in doubt which is meant; give each its own",             // label, column
+	"policy.where-fails":       "{0}: whether it covers the column {1} cannot be told; correct the condition",                                                   // rule, column
+	"policy.covers-nothing":    "{0} decides no column; remove it or widen its where",                                                                           // rule
+	"policy.row-no-effect":     "{0} does nothing; add drop: true",                                                                                              // rule
+	"policy.transform-place":   "a transform cannot stand inside a macro such as all() or map(); apply it to the value itself",                                  // -
+	"policy.transform":         "{0}: {1}",                                                                                                                      // rule, what is wrong
+	"policy.argument":          "an argument of {0} must be known when the policy is loaded; write a constant or a parameter",                                   // function
+	"related.column":           "here for the column {0} of type {1}",                                                                                           // column, type
+	"related.hierarchy":        "the policy names the file here",                                                                                                // -
 
 	// Titles of fixes, as an editor lists them.
 	"fix.replace": "replace by {0}", // text

@@ -53,6 +53,7 @@ var prose = map[string][2]string{
 	"decide.recorded":         {"Decided: {0}, by {1}, {2}", "决定：{0}（{1}，{2}）"},                // decision, who, when
 	"decide.recorded-reason":  {"Reason: {0}", "理由：{0}"},                                       // reason
 	"decide.recorded-differs": {"The decision differs from the advice: {0}", "决定与建议不同；建议：{0}"}, // advice
+	"decide.needs-at":         {"a recorded decision says when it was made", "记录决定应当写明何时决定"},
 	"decide.needs-by":         {"a recorded decision names who decided", "记录决定应当写明由谁决定"},
 	"decide.record-long":      {"{0} of a recorded decision has at most {1} characters, not {2}", "所记录决定的 {0} 最多 {1} 个字符，实际 {2} 个"}, // field, limit, length
 
@@ -98,16 +99,16 @@ var prose = map[string][2]string{
 	"catalog.word.unjudged":  {"cannot be judged", "不能判断"},                                                                                                                       // –
 	"check.summary":          {"{0} errors, {1} warnings", "{0} 个错误，{1} 个警告"},
 
-	"test.difference":  {"    {0}: want {1}, got {2}", "    {0}：应为 {1}，实为 {2}"}, // key, want, got
-	"test.error":       {"    the evaluation failed: {0}", "    求值失败：{0}"},
-	"test.facts":       {"    facts: {0}", "    事实：{0}"},
-	"test.items":       {"    items: {0}", "    数据项：{0}"},
-	"test.change":      {"    change: {0}", "    变更：{0}"},
-	"test.basis":       {" ({0})", "（{0}）"}, // citations
-	"test.no-key":      {"nothing: the answer has no such key", "答案中没有这个键"},
-	"test.rows":        {": {0} of {1} rows pass", "：{1} 行中 {0} 行通过"},  // passed, all
-	"test.skipped":     {": {0}", "：{0}"},                              // reason
-	"test.summary":     {"{0} passed, {1} failed, {2} skipped", "通过 {0}，失败 {1}，跳过 {2}"},
+	"test.difference": {"    {0}: want {1}, got {2}", "    {0}：应为 {1}，实为 {2}"}, // key, want, got
+	"test.error":      {"    the evaluation failed: {0}", "    求值失败：{0}"},
+	"test.facts":      {"    facts: {0}", "    事实：{0}"},
+	"test.items":      {"    items: {0}", "    数据项：{0}"},
+	"test.change":     {"    change: {0}", "    变更：{0}"},
+	"test.basis":      {" ({0})", "（{0}）"}, // citations
+	"test.no-key":     {"nothing: the answer has no such key", "答案中没有这个键"},
+	"test.rows":       {": {0} of {1} rows pass", "：{1} 行中 {0} 行通过"}, // passed, all
+	"test.skipped":    {": {0}", "：{0}"},                             // reason
+	"test.summary":    {"{0} passed, {1} failed, {2} skipped", "通过 {0}，失败 {1}，跳过 {2}"},
 
 	"ask.help": {
 		"Answer with yes or no, a code or its number. ? = do not know, b = back, end of input = stop.",

@@ -48,10 +48,10 @@ var titles = map[string]title{
 	"BF4001": {"规则有空白", "gap in the rules"},
 	"BF4002": {"规则重叠而未说明", "overlap without override or interpretation"},
 	"BF4003": {"规则从不起决定作用", "rule that never decides"},
-	"BF4004": {"循环推翻", "override cycle"},
+	"BF4004": {"规则或者文件互相指向成环", "rules or files that refer to each other in a circle"},
 	"BF4005": {"达不到的结果", "outcome never reached"},
 	"BF4006": {"列未被覆盖或者重复覆盖", "column not or doubly covered"},
-	"BF4007": {"overrides 或者 yields_to 所指不明", "unknown id in overrides or yields_to"},
+	"BF4007": {"所指的规则或者文件不存在", "reference to a rule or file that is not there"},
 	"BF4008": {"状态到不了，或者没有终局", "state not reached or without an end"},
 	"BF4009": {"一个事件有两个去向", "event that two transitions take"},
 

@@ -1,6 +1,7 @@
 package ruleset
 
 import (
+	"github.com/banfa-go/banfa/internal/deid"
 	"github.com/banfa-go/banfa/internal/expr"
 	"github.com/banfa-go/banfa/internal/ident"
 )
@@ -20,7 +21,15 @@ type Desensitization struct {
 	Parameters      []Parameter
 	ParamsValue     expr.Value
 	Record          []Basis
+	Reversal        PolicyReversal
 	GateEnv         *expr.Env // of Release
+}
+
+// PolicyReversal says who alone may find out what pseudonyms stand for; without a Holder nobody may.
+type PolicyReversal struct {
+	Holder  string   // the name of the holder's key
+	Columns []string // whose pseudonyms
+	Basis   []Basis
 }
 
 // PolicyKey is the name of a secret that the host supplies.
@@ -29,11 +38,11 @@ type PolicyKey struct {
 	Place Place
 }
 
-// PolicyHierarchy is a named generalisation hierarchy: a built-in one, or rows of a file that the host gives.
+// PolicyHierarchy is a named generalisation hierarchy: a built-in one, rows in the policy, or a file beside it.
 type PolicyHierarchy struct {
-	Name, Builtin string
-	Rows          [][]string // of a hierarchy written in the policy: a value and its generalisations
-	Place         Place
+	Name  string
+	Of    *deid.Hierarchy
+	Place Place
 }
 
 // PolicyColumn is a declared column.

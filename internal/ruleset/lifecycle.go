@@ -5,6 +5,7 @@ import "github.com/banfa-go/banfa/internal/expr"
 // Lifecycle is a compiled file of that kind.
 type Lifecycle struct {
 	Head
+	Sum             string // sha256:… of the file and of its file of deadlines
 	Facts           []Fact // of the case: they have the first slots of the Env of every event
 	Variables       []Variable
 	Roles           []Role

@@ -100,7 +100,8 @@ type Bundle struct {
 	Monitorings      []*Monitoring
 	Suites           []*Suite
 	Labels           []*Labels
-	Others           []*Head // files without rules to evaluate
+	Borrowed         []*Deadlines // of citable file systems, which lifecycles of the bundle follow
+	Others           []*Head      // files without rules to evaluate
 }
 
 // Heads returns what every rule file says of itself, suites and labels aside, in the order of loading.

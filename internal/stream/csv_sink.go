@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -17,6 +18,7 @@ type csvSink struct {
 	comma byte
 	guard bool
 	coder encoding.Encoding // nil for UTF-8
+	tried atomic.Bool       // fields needed quotes: they are looked at one by one from then on
 }
 
 func newCSVSink(out *output, o SinkOptions, columns []string) (Sink, error) {
@@ -55,6 +57,9 @@ func newCSVSink(out *output, o SinkOptions, columns []string) (Sink, error) {
 // Encode appends rows. No value is nothing between delimiters, an empty text is "".
 func (s *csvSink) Encode(dst []byte, b *Block) ([]byte, error) {
 	from := len(dst)
+	if dst, ok := s.bare(dst, b); ok {
+		return dst, nil
+	}
 	comma, end, quote, cr := lanesOf(s.comma), lanesOf('\n'), lanesOf('"'), lanesOf('\r')
 	for r := range b.Rows {
 		for i, cell := range b.Row(r) {
@@ -78,6 +83,37 @@ func (s *csvSink) Encode(dst []byte, b *Block) ([]byte, error) {
 	}
 	coded, err := s.coder.NewEncoder().Bytes(dst[from:])
 	return append(dst[:from], coded...), err
+}
+
+// bare appends rows without any quotes but for empty texts, and reports whether they need none: there are then as many delimiters, line ends and quotes as
+// were put there. To count them in all rows at once costs less than to look at each field.
+func (s *csvSink) bare(dst []byte, b *Block) ([]byte, bool) {
+	if s.guard || s.coder != nil || s.tried.Load() {
+		return dst, false
+	}
+	from, empty := len(dst), 0
+	for r := range b.Rows {
+		for i, cell := range b.Row(r) {
+			if i > 0 {
+				dst = append(dst, s.comma)
+			}
+			if len(cell) > 0 {
+				dst = append(dst, cell...)
+			} else if cell != nil {
+				dst = append(dst, '"', '"')
+				empty++
+			}
+		}
+		dst = append(dst, '\n')
+	}
+	text := dst[from:]
+	ok := bytes.Count(text, []byte{s.comma}) == b.Rows*max(b.Columns-1, 0) && bytes.Count(text, newline) == b.Rows &&
+		bytes.IndexByte(text, '\r') < 0 && (empty == 0 && bytes.IndexByte(text, '"') < 0 || empty > 0 && bytes.Count(text, []byte{'"'}) == 2*empty)
+	if !ok {
+		s.tried.Store(true)
+		return dst[:from], false
+	}
+	return dst, true
 }
 
 // appendField appends a field, in quotes where it needs them.

@@ -30,6 +30,7 @@ func (g *csvGrammar) split(c *Chunk, b *Block) *Error {
 	if err != nil {
 		return &Error{Code: Unreadable, Line: c.FirstAt, Err: err}
 	}
+	b.UTF8 = bad < 0 && c.charset == nil
 	p := &csvSplit{csvGrammar: g, text: text, b: b, line: c.FirstAt, long: c.long}
 	if bad >= 0 { // what comes before it may have a fault of its own, which is then the first
 		p.text, p.long = text[:bytes.LastIndexByte(text[:bad], '\n')+1], false

@@ -50,6 +50,7 @@ type Block struct {
 	Kinds   []Kind  // by cell as Cells; empty where all are Text. A sink that tells them apart writes a number that is one as a number
 	Lines   []int64 // by row: the line where it begins; empty where the format has no lines
 	Arena   []byte  // what cells may point into
+	UTF8    bool    // the source has seen that all cells are UTF-8; false says nothing
 
 	text []byte // a chunk that had to be decoded; cells may point into it
 }
@@ -59,7 +60,7 @@ func (b *Block) Row(i int) [][]byte { return b.Cells[i*b.Columns : (i+1)*b.Colum
 
 // Reset empties the block for rows of some columns and keeps its memory.
 func (b *Block) Reset(first int64, columns int) {
-	b.First, b.Rows, b.Columns = first, 0, columns
+	b.First, b.Rows, b.Columns, b.UTF8 = first, 0, columns, false
 	b.Cells, b.Kinds, b.Lines, b.Arena = b.Cells[:0], b.Kinds[:0], b.Lines[:0], b.Arena[:0]
 }
 

@@ -2,6 +2,8 @@ package stream
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -81,8 +83,40 @@ func (c *Chunk) text(b *Block) (text []byte, bad int, code Code, err error) {
 	return text, bad, code, nil
 }
 
-// validUTF8 is utf8.Valid, faster for Chinese: characters of three bytes are most of what is not ASCII.
-func validUTF8(text []byte) bool { return utf8.Valid(text) }
+// validUTF8 is utf8.Valid, faster for Chinese: two characters of three bytes are looked at in one step.
+func validUTF8(text []byte) bool {
+	const (
+		mask = 0xc0c0f0_c0c0f0
+		want = 0x8080e0_8080e0
+	)
+	i := 0
+	for i+8 <= len(text) {
+		w := binary.LittleEndian.Uint64(text[i:])
+		high := w &^ low7
+		if high == 0 {
+			i += 8
+			continue
+		}
+		if n := bits.TrailingZeros64(high) >> 3; n > 0 {
+			i += n
+			continue
+		}
+		// E0 and ED are left to the slow way: not all that may follow other such bytes may follow them.
+		if w&mask == want && plainLead(byte(w)) && plainLead(byte(w>>24)) {
+			i += 6
+			continue
+		}
+		_, n := utf8.DecodeRune(text[i:])
+		if n == 1 {
+			return false
+		}
+		i += n
+	}
+	return utf8.Valid(text[i:])
+}
+
+// plainLead reports whether a byte from E0 to EF begins a character whatever two bytes from 80 to BF follow.
+func plainLead(c byte) bool { return c != 0xe0 && c != 0xed }
 
 func invalidAt(text []byte) int {
 	for i := 0; i < len(text); {

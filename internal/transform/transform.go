@@ -2,7 +2,6 @@
 package transform
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -63,7 +62,9 @@ func Trial() Maker {
 }
 
 // Make returns the function of a call. sample has none: see Sample.
-func (m Maker) Make(c *ruleset.TransformCall, t Target) (deid.Func, error) {
+func (m Maker) Make(c *ruleset.TransformCall, t Target) (deid.Func, error) { return m.call(c, t).function() }
+
+func (m Maker) call(c *ruleset.TransformCall, t Target) *call {
 	x := &call{TransformCall: c, Target: t, maker: m, typ: deid.Type(c.On.String())}
 	if c.Direct || c.On == expr.Invalid {
 		x.typ = t.Type
@@ -71,6 +72,11 @@ func (m Maker) Make(c *ruleset.TransformCall, t Target) (deid.Func, error) {
 			x.kind = k
 		}
 	}
+	return x
+}
+
+func (x *call) function() (deid.Func, error) {
+	c := x.TransformCall
 	switch c.Name {
 	case "keep":
 		return deid.Keep(x.typ)
@@ -162,13 +168,34 @@ func (x *call) mask() (deid.Func, error) {
 }
 
 func (x *call) pseudonym() (deid.Func, error) {
-	o, err := x.options(1, "hash", "encoding", "chars", "purpose")
+	key, p, err := x.pseudonymOptions()
 	if err != nil {
 		return nil, err
 	}
-	key, err := x.maker.Key(x.Key)
+	return deid.Pseudonym(key, p)
+}
+
+// Batch returns what makes many cells of a call at once, nil where nothing does: it makes what the function that Make returns makes.
+func (m Maker) Batch(c *ruleset.TransformCall, t Target) (func() deid.Batch, error) {
+	if c.Name != "pseudonym" {
+		return nil, nil
+	}
+	key, p, err := m.call(c, t).pseudonymOptions()
 	if err != nil {
 		return nil, err
+	}
+	return deid.PseudonymBatch(key, p)
+}
+
+func (x *call) pseudonymOptions() (deid.Key, deid.PseudonymOptions, error) {
+	none := deid.PseudonymOptions{}
+	o, err := x.options(1, "hash", "encoding", "chars", "purpose")
+	if err != nil {
+		return deid.Key{}, none, err
+	}
+	key, err := x.maker.Key(x.Key)
+	if err != nil {
+		return deid.Key{}, none, err
 	}
 	p := deid.PseudonymOptions{
 		Hash: deid.Hash(o["hash"]), Domain: x.domain(o["purpose"]), Type: x.typ, Kind: x.kind, Encoding: deid.Encoding(o["encoding"]),
@@ -178,10 +205,10 @@ func (x *call) pseudonym() (deid.Func, error) {
 	}
 	if c := o["chars"]; c != "" {
 		if p.Chars, err = strconv.Atoi(c); err != nil {
-			return nil, fmt.Errorf("pseudonym: chars %q is no number", c)
+			return deid.Key{}, none, fmt.Errorf("pseudonym: chars %q is no number", c)
 		}
 	}
-	return deid.Pseudonym(key, p)
+	return key, p, nil
 }
 
 func (x *call) band() (deid.Func, error) {
@@ -231,11 +258,21 @@ func first(n int) (deid.Func, error) {
 			_, size := utf8.DecodeRune(c.Text[end:])
 			end += size
 		}
-		if end >= len(c.Text) || bytes.ContainsAny(c.Text[:end], "\x00\r\n") {
+		if end >= len(c.Text) || broken(c.Text[:end]) {
 			return dst, deid.ErrInvalid
 		}
 		return append(dst, c.Text[:end]...), nil
 	}, nil
+}
+
+// broken reports whether a text has line ends or NUL.
+func broken(text []byte) bool {
+	for _, c := range text {
+		if c == 0 || c == '\r' || c == '\n' {
+			return true
+		}
+	}
+	return false
 }
 
 // Sample decides by a keyed function whether a row, or a subject, is in a sample: the same ones each time, and nobody without the key can tell

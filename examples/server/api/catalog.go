@@ -104,7 +104,7 @@ func (s *server) table(ctx context.Context, in *Wanted) (*Text, error) {
 	if err := catalog.Export(ctx, &b, open, catalog.FormatCSV, catalog.ExportLanguage(lang(ctx))); err != nil {
 		return nil, problem(ctx, err)
 	}
-	return text(ctx, csv, "entries.csv", b.Bytes())
+	return text(ctx, sheet, "entries.csv", b.Bytes())
 }
 
 // access registers what is published of how an entry may be used.

@@ -51,9 +51,9 @@ type city struct {
 	handler http.Handler
 	spec    *spec
 	now     time.Time
-	faults  []error           // that clients are not told of
-	answers map[string][]int  // statuses by operation
-	en      bool              // ask for English
+	faults  []error          // that clients are not told of
+	answers map[string][]int // statuses by operation
+	en      bool             // ask for English
 }
 
 func newCity(t testing.TB, c Config) *city {
@@ -91,6 +91,7 @@ func (c *city) do(who identity.Identity, method, path string, body any, headers 
 	var in io.Reader
 	switch b := body.(type) {
 	case nil:
+		in = http.NoBody
 	case string:
 		in = strings.NewReader(b)
 	case io.Reader:
@@ -303,3 +304,9 @@ func golden(t *testing.T, name, got string) {
 	assert.Equal(t, string(want), got)
 }
 
+func read(t testing.TB, w *httptest.ResponseRecorder) (a condition.Agreement) {
+	t.Helper()
+	require.Equal(t, 200, w.Code, w.Body)
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &a))
+	return a
+}

@@ -38,6 +38,7 @@ func (s *server) data(api huma.API) {
 	})
 	o = as(s.operation(downloads, http.MethodGet, "/permissions/{id}/data", "The data of a permission, de-identified on the way where a policy is for them. Each download is a use, and logged.",
 		"permissions", identity.Applicant), "the file", "application/octet-stream")
+	o.Errors = append(o.Errors, http.StatusInsufficientStorage)
 	huma.Register(api, o, func(ctx context.Context, in *struct {
 		ID string `path:"id" maxLength:"40"`
 	},

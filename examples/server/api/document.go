@@ -22,6 +22,9 @@ func (s *server) document(doc *huma.OpenAPI) {
 		r.Properties["exact"] = &huma.Schema{Type: huma.TypeBoolean, Description: "only where false: Missing may then hold too much"}
 		r.Required = append(r.Required, "facts_digest")
 	}
+	if a := schemas["ConditionMonitorAlert"]; a != nil { // one of an event that could not be read has neither
+		a.Properties["key"].Nullable, a.Properties["values"].Nullable = true, true
+	}
 	text, err := json.Marshal(doc)
 	s.serve("/openapi.json", "application/openapi+json", text, err)
 	text, err = doc.YAML()

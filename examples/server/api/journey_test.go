@@ -14,7 +14,6 @@ import (
 	"github.com/banfa-go/banfa/catalog"
 	"github.com/banfa-go/banfa/condition"
 	"github.com/banfa-go/banfa/examples/quickstart/data"
-	"github.com/banfa-go/banfa/examples/server/identity"
 	"github.com/banfa-go/banfa/examples/server/platform"
 )
 
@@ -77,7 +76,7 @@ func journeyApplication(c *city, entry string) (permission string) {
 	assert.Equal(c.t, "incomplete", a.Advice["decision"])
 	at := "/api/v1/applications/" + a.ID
 	ok[caseOf](c, authority, http.MethodPost, at+"/events", map[string]any{"event": "supplement_requested", "facts": map[string]any{"lacking": []string{"应用场景说明"}}})
-	c.now = c.now.AddDate(0, 0, 3)
+	c.now = c.now.Add(time.Hour)
 	a = ok[caseOf](c, applicant, http.MethodPost, at+"/supplement", map[string]any{"facts": map[string]any{"scenario_described": true}})
 	assert.Equal(c.t, "approve", a.Advice["decision"])
 	inbox := ok[List[caseOf]](c, authority, http.MethodGet, "/api/v1/inbox", nil)
@@ -186,23 +185,13 @@ func linked(t testing.TB, h http.Header) string {
 // A policy takes on the way out what must not leave, and cells that are formulas.
 func TestDownloadsAreDeidentified(t *testing.T) {
 	c := newCity(t, Config{}).seeded()
-	e, err := c.Entry("YW01003")
-	require.NoError(t, err)
-	require.Equal(t, catalog.Conditional, e.OpenType)
-	p := permit(c, "YW01003")
+	p := ok[caseOf](c, applicant, http.MethodPost, "/api/v1/permissions", map[string]any{"entry": "YW01003", "commitment_signed": true}).ID
 	w := c.do(applicant, http.MethodGet, "/api/v1/permissions/"+p+"/data", nil)
 	require.Equal(t, 200, w.Code, w.Body)
 	assert.Equal(t, itoa(w.Body.Len()), w.Header().Get("Content-Length"))
 	assert.NotContains(t, w.Body.String(), "粤BB0029")
 	assert.NotContains(t, w.Body.String(), "18727693109")
 	assert.Equal(t, "attachment; filename=parking-records.csv", w.Header().Get("Content-Disposition"))
-}
-
-// permit goes through an application for the applicant.
-func permit(c *city, entry string) string {
-	c.t.Helper()
-	at := "/api/v1/applications/" + signed(c, entry)
-	return ok[caseOf](c, authority, http.MethodPost, at+"/permission", nil).ID
 }
 
 func applied(c *city, entry string) string {
@@ -229,9 +218,6 @@ func signed(c *city, entry string) string {
 	at := "/api/v1/applications/"
 	id := approved(c, entry)
 	draft := ok[condition.Agreement](c, opener, http.MethodGet, at+id+"/agreement", nil)
-	e, err := c.Entry(entry)
-	require.NoError(c.t, err)
-	who := identity.Identity{Subject: "o3", Name: "吴九", Unit: e.Unit, Roles: []identity.Role{identity.Opener}}
-	ok[caseOf](c, who, http.MethodPut, at+id+"/agreement", fill(draft))
+	ok[caseOf](c, opener, http.MethodPut, at+id+"/agreement", fill(draft))
 	return id
 }

@@ -29,6 +29,7 @@ var messages = sync.OnceValue(func() []translation {
 		{validation.MsgExpectedMaxItems, "最多 $1 项"},
 		{"required %s parameter is missing", "缺少这一参数"},
 		{"invalid integer", "应当是整数"},
+		{badName, "不是文件名"},
 	} {
 		text := regexp.QuoteMeta(m[0])
 		for _, verb := range []string{"%v", "%d", "%s"} {

@@ -204,10 +204,17 @@ func refusal(ctx context.Context, r *platform.RefusedError) *Problem {
 	case "catalog", "data", "decision", "record", "agreement":
 		p.Status = http.StatusUnprocessableEntity
 	}
+	unread := r.Code == "catalog" || r.Code == "data" // the reader's words are English, and say where
 	if lang(ctx) != "en" {
+		if unread {
+			p.Detail = "文件无法读取：" + r.Reason
+		}
 		return p
 	}
 	p.Title, p.Detail = "The rules do not allow it", refusals(r.Code)
+	if unread {
+		p.Detail += ": " + r.Reason
+	}
 	var illegal *condition.IllegalEventError
 	if err, ok := r.Detail.(error); ok && errors.As(err, &illegal) {
 		p.Detail = illegal.Text("en")

@@ -8,9 +8,9 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/banfa-go/banfa/examples/server/identity"
 )
@@ -81,8 +81,6 @@ func (s *server) body(ctx huma.Context) ([]byte, *Problem) {
 	case len(text) == 0:
 		return nil, newProblem(ctx.Context(), "body", says(ctx.Context(), "缺少请求内容", "There is no body"))
 	}
-	// The connection's deadline for the body must not end what is done with it.
-	_ = ctx.SetReadDeadline(time.Time{}) // a connection without deadlines is the test's
 	if why := strict(text); why != nil {
 		return nil, newProblem(ctx.Context(), "body", why.text(lang(ctx.Context())))
 	}
@@ -99,6 +97,15 @@ type received struct {
 
 // BodyReader reads the body again.
 func (r *received) BodyReader() io.Reader { return r.body }
+
+// SetStatus leaves out what describes a body where there is none.
+func (r *received) SetStatus(code int) {
+	if code == http.StatusNotModified {
+		_, w := humago.Unwrap(r.humaContext)
+		w.Header().Del("Content-Type")
+	}
+	r.humaContext.SetStatus(code)
+}
 
 // Header hides what it accepts from the framework, which would give answers the type of errors.
 func (r *received) Header(name string) string {

@@ -64,7 +64,7 @@ type Case struct {
 // The types of texts.
 const (
 	markdown = "text/markdown; charset=utf-8"
-	csv      = "text/csv; charset=utf-8"
+	sheet    = "text/csv; charset=utf-8"
 	mermaid  = "text/vnd.mermaid; charset=utf-8"
 	docx     = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 )

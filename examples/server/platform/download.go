@@ -52,7 +52,7 @@ func (p *Platform) Download(ctx context.Context, who identity.Identity, permissi
 		err = p.downloaded(ctx, who, c, e, rows)
 	}
 	if err != nil {
-		return nil, errors.Join(err, out.Close())
+		return nil, errors.Join(store.Full(err), out.Close())
 	}
 	return out, nil
 }
@@ -99,7 +99,7 @@ func (p *Platform) release(ctx context.Context, d *Delivery, f *os.File, out *Fi
 
 // unreleased is why de-identification did not release the data, for a person; a canceled request stays one.
 func (p *Platform) unreleased(err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(store.Full(err), store.ErrReadOnly) {
 		return err
 	}
 	return &RefusedError{Code: "release", Reason: "脱敏未完成，数据未予放行（第三十六条）", Detail: err.Error()}

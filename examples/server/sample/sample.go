@@ -46,18 +46,30 @@ func Policies() map[string]string { return map[string]string{parkingRecords: "pa
 // parkingRecords is the data set that the sample delivers.
 const parkingRecords = "YW01003"
 
-// Seed publishes the sample catalog, and delivers the records of car parks. In the quickstart's catalog they are closed for the privacy of drivers; here they are
-// de-identified by a policy on their way out, which is what Article 15, first paragraph, lets them be opened for.
+// catalogName is the name that the sample catalog is published by.
+const catalogName = "city-catalog.jsonl"
+
+// Seed publishes the sample catalog into an empty log, and delivers the records of car parks; where it was cut off between the two, it goes on. Any other log is somebody's, and
+// stays as it is. In the quickstart's catalog the records are closed for the privacy of drivers; here they are de-identified by a policy on their way out, which is what
+// Article 15, first paragraph, lets them be opened for.
 func Seed(ctx context.Context, p *platform.Platform) (err error) {
-	base, err := city(ctx)
-	if err != nil {
-		return err
-	}
-	who := identity.Identity{Subject: "sample", Name: "样例", Roles: []identity.Role{identity.Authority}}
-	if _, err := p.PublishCatalog(ctx, who, "city-catalog.jsonl", base); err != nil {
-		return err
+	switch seq, _ := p.Head(); {
+	case seq == 0:
+		base, err := city(ctx)
+		if err != nil {
+			return err
+		}
+		who := identity.Identity{Subject: "sample", Name: "样例", Roles: []identity.Role{identity.Authority}}
+		if _, err := p.PublishCatalog(ctx, who, catalogName, base); err != nil {
+			return err
+		}
+	case seq > 1 || p.Catalog() == nil || p.Catalog().Name != catalogName:
+		return nil
 	}
 	e, err := p.Entry(parkingRecords)
+	if errors.Is(err, platform.ErrNotFound) { // a catalog of the same name that is not this one
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -66,17 +78,17 @@ func Seed(ctx context.Context, p *platform.Platform) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, records.Close()) }()
-	who = identity.Identity{Subject: "sample", Name: "样例", Unit: e.Unit, Roles: []identity.Role{identity.Opener}}
+	who := identity.Identity{Subject: "sample", Name: "样例", Unit: e.Unit, Roles: []identity.Role{identity.Opener}}
 	_, err = p.Deliver(ctx, who, e.ID, "parking-records.csv", records)
 	return err
 }
 
 func city(ctx context.Context) (*bytes.Buffer, error) {
-	text, err := data.Files.ReadFile("city-catalog.jsonl")
+	text, err := data.Files.ReadFile(catalogName)
 	if err != nil {
 		return nil, err
 	}
-	in, err := catalog.ReadJSON(ctx, bytes.NewReader(text), "city-catalog.jsonl")
+	in, err := catalog.ReadJSON(ctx, bytes.NewReader(text), catalogName)
 	if err != nil {
 		return nil, err
 	}

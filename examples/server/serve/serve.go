@@ -9,8 +9,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/examples/server/api"
@@ -29,56 +35,33 @@ type Config struct {
 	// Policies says by which policy a data set is handed out; by entry.
 	Policies map[string]string
 	Spool    string // folder of files on their way; the system's where empty
-	// BaseURL is how people reach the server; http:// and Listen where empty.
+	// BaseURL is how people reach the server, such as https://data.example.cn; http:// and the address where empty, on loopback only.
 	BaseURL string
 	// Issuer of OpenID Connect. Where it is empty, the development provider runs in the process, on a loopback address only.
 	Issuer, ClientID, ClientSecret string
 	SessionKey                     []byte // 32 bytes or more, the same for all servers of one address; random where empty
-	Log                            *slog.Logger
-	Clock                          func() time.Time
-	Version                        string
-	Limits                         Limits
-	// Seed is called on an empty log, before the server is ready.
+	// TrustedProxies are those whose X-Forwarded-For is believed; nobody's where empty.
+	TrustedProxies []netip.Prefix
+	// MetricsListen is an address of its own for /metrics; the server's where empty.
+	MetricsListen string
+	// Spans takes the traces; nil: none. The server shuts it down.
+	Spans   sdktrace.SpanExporter
+	Log     *slog.Logger
+	Clock   func() time.Time
+	Ticks   <-chan time.Time // when to look at what time has brought; every minute where nil
+	Version string
+	Limits  Limits
+	// Seed is called before the server is ready, at each start. It must do nothing where the log is somebody's.
 	Seed func(context.Context, *platform.Platform) error
+
+	since func() time.Time // the time that really passes; a test's
 }
 
-// Limits are what one client may ask of the server. The defaults stand beside each.
-type Limits struct {
-	Header     time.Duration // 10 s to send the header of a request
-	Idle       time.Duration // 2 min between requests of a connection
-	Stall      time.Duration // 30 s in which at least something must be sent or taken
-	PerSecond  float64       // 50 requests a second by one client
-	Burst      int           // 200 at once
-	Concurrent int           // 512 requests at a time; the others are told to come again
-	Drain      time.Duration // 20 s for requests to end at shutdown
-}
-
-func (l Limits) withDefaults() Limits {
-	duration := func(d *time.Duration, v time.Duration) {
-		if *d <= 0 {
-			*d = v
-		}
-	}
-	duration(&l.Header, 10*time.Second)
-	duration(&l.Idle, 2*time.Minute)
-	duration(&l.Stall, 30*time.Second)
-	duration(&l.Drain, 20*time.Second)
-	if l.PerSecond <= 0 {
-		l.PerSecond = 50
-	}
-	if l.Burst <= 0 {
-		l.Burst = 200
-	}
-	if l.Concurrent <= 0 {
-		l.Concurrent = 512
-	}
-	return l
-}
-
-// OpenStore opens the store that a name means.
+// OpenStore opens the store that a name means. Its errors do not hold the password of a URL.
 func OpenStore(ctx context.Context, name string, clock func() time.Time) (store.Store, error) {
-	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
-		return store.OpenPostgres(ctx, name, clock)
+	if IsPostgres(name) {
+		s, err := store.OpenPostgres(ctx, name, clock)
+		return s, withoutSecrets(err, name)
 	}
 	return store.OpenSQLite(ctx, name, clock)
 }
@@ -87,18 +70,23 @@ func OpenStore(ctx context.Context, name string, clock func() time.Time) (store.
 type Server struct {
 	Config
 	Platform *platform.Platform
+
 	store    store.Store
 	sessions *identity.Sessions
 	listener net.Listener
 	http     *http.Server
-	ready    chan struct{}
+	scrape   *http.Server                  // of MetricsListen
+	app      atomic.Pointer[http.ServeMux] // once everything is open
+	stopping atomic.Bool
+	requests atomic.Int64 // that are being answered
+	failed   chan error
 	metrics  *metrics
+	traces   *sdktrace.TracerProvider
+	minutes  context.CancelFunc
+	minute   sync.WaitGroup
 }
 
-// errLoopback says why the development provider is not started.
-var errLoopback = errors.New("without an OpenID Connect issuer everybody could be anybody: the development sign-in runs on a loopback address only; set the issuer, or listen on 127.0.0.1")
-
-// Start opens everything and begins to listen. It returns when requests can be sent; Ready tells when the catalog is there.
+// Start opens everything and returns when the server is ready. Until then it answers that it is starting.
 func Start(ctx context.Context, c Config) (s *Server, err error) {
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -106,94 +94,132 @@ func Start(ctx context.Context, c Config) (s *Server, err error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.since == nil {
+		c.since = time.Now
+	}
 	c.Limits = c.Limits.withDefaults()
-	s = &Server{Config: c, ready: make(chan struct{})}
+	s = &Server{Config: c, failed: make(chan error, 2), metrics: newMetrics(c.Version), traces: newTraces(c.Spans, c.Version), minutes: func() {}}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.closeAll())
+			err = errors.Join(err, s.close())
 			s = nil
 		}
 	}()
 	if s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen); err != nil {
 		return s, fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
-	if c.Issuer == "" && !loopback(s.listener.Addr()) {
-		return s, errLoopback
+	base, err := baseURL(&c, s.listener.Addr())
+	if err != nil {
+		return s, err
 	}
-	if s.BaseURL == "" {
-		s.BaseURL = "http://" + s.listener.Addr().String()
-	}
+	s.BaseURL = base.String()
 	if len(s.SessionKey) == 0 {
 		s.SessionKey = make([]byte, 32)
 		if _, err = rand.Read(s.SessionKey); err != nil {
 			return s, err
 		}
 	}
-	if s.sessions, err = identity.NewSessions(s.SessionKey, rand.Reader, c.Clock, strings.HasPrefix(s.BaseURL, "https://")); err != nil {
+	if s.sessions, err = identity.NewSessions(s.SessionKey, rand.Reader, c.Clock, base.Scheme == "https"); err != nil {
 		return s, err
 	}
-	if s.store, err = OpenStore(ctx, c.Store, c.Clock); err != nil {
+	if err := s.listen(base); err != nil {
 		return s, err
 	}
-	if s.Platform, err = platform.New(ctx, platform.Config{Store: s.store, Rules: c.Rules, Clock: c.Clock, Keys: c.Keys, Policies: c.Policies, Spool: c.Spool}); err != nil {
-		return s, err
-	}
-	if err = s.listen(ctx); err != nil {
-		return s, err
-	}
-	if seq, _ := s.Platform.Head(); seq == 0 && c.Seed != nil {
-		if err = c.Seed(ctx, s.Platform); err != nil {
-			return s, fmt.Errorf("sample data: %w", err)
-		}
-	}
-	close(s.ready)
-	return s, nil
-}
-
-func loopback(a net.Addr) bool {
-	tcp, ok := a.(*net.TCPAddr)
-	return ok && tcp.IP.IsLoopback()
+	return s, s.open(ctx)
 }
 
 // listen begins to answer. The development provider must answer before the sign-in can ask it for its endpoints.
-func (s *Server) listen(ctx context.Context) error {
-	s.metrics = newMetrics()
-	auth := &signIn{}
+func (s *Server) listen(base *url.URL) error {
 	mux := http.NewServeMux()
-	s.http = &http.Server{
-		Handler: s.wrap(mux), ReadHeaderTimeout: s.Limits.Header, IdleTimeout: s.Limits.Idle, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
-	}
-	issuer, client := s.Issuer, s.ClientID
-	if issuer == "" {
-		issuer, client = s.BaseURL+"/dev", "banfa"
-		dev, err := identity.NewDev(issuer, client, s.BaseURL+identity.CallbackPath, s.Clock, identity.DevPersons())
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET /readyz", s.readiness)
+	if s.Issuer == "" {
+		s.ClientID = "banfa"
+		dev, err := identity.NewDev(s.BaseURL+"/dev", s.ClientID, s.BaseURL+identity.CallbackPath, s.Clock, identity.DevPersons())
 		if err != nil {
 			return err
 		}
 		mux.Handle("/dev/", dev)
 	}
-	s.routes(mux, auth)
-	go func() {
-		if err := s.http.Serve(s.listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			s.Log.Error("serve", "error", err)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if app := s.app.Load(); app != nil {
+			app.ServeHTTP(w, r)
+			return
 		}
-	}()
-	p, err := identity.Discover(ctx, identity.Config{Issuer: issuer, ClientID: client, ClientSecret: s.ClientSecret, BaseURL: s.BaseURL}, s.sessions)
+		refuse(w, r, http.StatusServiceUnavailable, "starting", "服务正在启动，请稍后再试", "The server is starting; try again later")
+	})
+	logged := slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug)
+	if s.MetricsListen == "" {
+		mux.Handle("GET /metrics", s.metrics.handler())
+	} else {
+		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", s.MetricsListen)
+		if err != nil {
+			return fmt.Errorf("listen on %s for metrics: %w", s.MetricsListen, err)
+		}
+		own := http.NewServeMux()
+		own.Handle("GET /metrics", s.metrics.handler())
+		s.scrape = &http.Server{
+			Handler: own, ReadTimeout: s.Limits.Header, WriteTimeout: s.Limits.Stall, IdleTimeout: s.Limits.Idle, MaxHeaderBytes: 16 << 10, ErrorLog: logged,
+		}
+		go s.answer(s.scrape, l)
+	}
+	h, err := s.wrap(mux, base)
 	if err != nil {
 		return err
 	}
-	auth.set(p)
+	s.http = &http.Server{
+		Handler: h, ReadHeaderTimeout: s.Limits.Header, IdleTimeout: s.Limits.Idle, MaxHeaderBytes: 64 << 10, ErrorLog: logged,
+	}
+	go s.answer(s.http, s.listener)
+	return nil
+}
+
+func (s *Server) answer(h *http.Server, l net.Listener) {
+	if err := h.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		s.Log.Error("no longer listening", "error", err)
+		s.failed <- err
+	}
+}
+
+// open opens what is behind the requests, and lets them in.
+func (s *Server) open(ctx context.Context) error {
+	issuer := s.Issuer
+	if issuer == "" {
+		issuer = s.BaseURL + "/dev"
+	}
+	signIn, err := identity.Discover(ctx, identity.Config{Issuer: issuer, ClientID: s.ClientID, ClientSecret: s.ClientSecret, BaseURL: s.BaseURL}, s.sessions)
+	if err != nil {
+		return err
+	}
+	under, err := OpenStore(ctx, s.Store, s.Clock)
+	if err != nil {
+		return err
+	}
+	s.store = &watched{Store: under, m: s.metrics, tracer: s.traces.Tracer(tracerName)}
+	sweep(s.Log, s.Spool, s.Store)
+	s.Platform, err = platform.New(ctx, platform.Config{Store: s.store, Rules: s.Rules, Clock: s.Clock, Keys: s.Keys, Policies: s.Policies, Spool: s.Spool})
+	if err != nil {
+		return withoutSecrets(err, s.Store)
+	}
+	s.metrics.registry.MustRegister(standing{s.Platform})
+	if s.Seed != nil {
+		if err := s.Seed(ctx, s.Platform); err != nil {
+			return fmt.Errorf("sample data: %w", err)
+		}
+	}
+	mux := http.NewServeMux()
+	s.routes(mux, signIn)
+	var lasting context.Context
+	lasting, s.minutes = context.WithCancel(context.WithoutCancel(ctx))
+	s.minute.Go(func() { s.everyMinute(lasting) })
+	s.app.Store(mux)
 	return nil
 }
 
 // routes mounts what the server has.
-func (s *Server) routes(mux *http.ServeMux, auth *signIn) {
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
-	mux.HandleFunc("GET /readyz", s.readiness)
-	mux.Handle("GET /metrics", s.metrics.handler())
-	mux.HandleFunc("GET /auth/signin", auth.begin)
-	mux.HandleFunc("GET "+identity.CallbackPath, auth.callback)
+func (s *Server) routes(mux *http.ServeMux, signIn *identity.Provider) {
+	mux.HandleFunc("GET /auth/signin", signIn.SignIn)
+	mux.HandleFunc("GET "+identity.CallbackPath, signIn.Callback)
 	mux.HandleFunc("POST /auth/signout", func(w http.ResponseWriter, r *http.Request) {
 		s.sessions.End(w)
 		http.Redirect(w, r, "/", http.StatusSeeOther)
@@ -211,19 +237,21 @@ func plain(w http.ResponseWriter, status int, text string) {
 	_, _ = w.Write([]byte(text + "\n")) // the client has gone
 }
 
-// readiness says whether the server can do its work: everything is open, and the database answers.
+// readiness says whether the server can do its work: everything is open, and the log can be read up to now.
 func (s *Server) readiness(w http.ResponseWriter, r *http.Request) {
-	select {
-	case <-s.ready:
-	default:
+	switch {
+	case s.stopping.Load():
+		plain(w, http.StatusServiceUnavailable, "stopping")
+		return
+	case s.app.Load() == nil:
 		plain(w, http.StatusServiceUnavailable, "starting")
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	if err := s.store.Ping(ctx); err != nil {
-		s.Log.ErrorContext(r.Context(), "not ready", "error", err)
-		plain(w, http.StatusServiceUnavailable, "the database does not answer")
+	if err := s.Platform.Sync(ctx); err != nil {
+		s.Log.ErrorContext(r.Context(), "not ready", "error", withoutSecrets(err, s.Store))
+		plain(w, http.StatusServiceUnavailable, "the log cannot be read")
 		return
 	}
 	plain(w, http.StatusOK, "ready")
@@ -232,30 +260,60 @@ func (s *Server) readiness(w http.ResponseWriter, r *http.Request) {
 // Addr is where the server listens.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
+// Failed tells that the server no longer listens, though nobody has stopped it.
+func (s *Server) Failed() <-chan error { return s.failed }
+
 // Backup writes a copy of the log while the server goes on.
 func (s *Server) Backup(ctx context.Context, path string) error { return s.store.Backup(ctx, path) }
 
-// Stop lets requests end, and closes everything.
+// Stop takes the server down in order: it takes no more requests, lets those that are there end for as long as Limits.Drain, cuts off the rest, ends the work of
+// every minute, and then closes the store, which nobody uses any more, and hands in the last traces.
 func (s *Server) Stop(ctx context.Context) error {
+	s.stopping.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, s.Limits.Drain)
 	defer cancel()
 	err := s.http.Shutdown(ctx)
-	if err != nil {
-		err = errors.Join(err, s.http.Close())
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.Log.Warn("requests were cut off", "after", s.Limits.Drain)
+		err = nil
 	}
-	s.listener = nil
-	return errors.Join(err, s.closeAll())
+	return errors.Join(err, s.close())
 }
 
-func (s *Server) closeAll() error {
-	var err error
-	if s.http != nil && s.listener != nil {
-		err = s.http.Close()
-	} else if s.listener != nil {
-		err = s.listener.Close()
+// cutTime is how long requests that were cut off may take to notice.
+const cutTime = 5 * time.Second
+
+// close closes what is open, in the order of Stop, without waiting for requests.
+func (s *Server) close() error {
+	s.stopping.Store(true)
+	var errs []error
+	switch {
+	case s.http != nil:
+		errs = append(errs, s.http.Close())
+		for began := time.Now(); s.requests.Load() > 0; time.Sleep(5 * time.Millisecond) {
+			if time.Since(began) > cutTime {
+				s.Log.Error("requests do not end; the store is closed under them")
+				break
+			}
+		}
+	case s.listener != nil:
+		errs = append(errs, s.listener.Close())
+	}
+	s.minutes()
+	s.minute.Wait()
+	if s.scrape != nil {
+		errs = append(errs, s.scrape.Close())
 	}
 	if s.store != nil {
-		err = errors.Join(err, s.store.Close())
+		errs = append(errs, s.store.Close())
 	}
-	return err
+	ctx, cancel := context.WithTimeout(context.Background(), cutTime)
+	defer cancel()
+	if err := s.traces.Shutdown(ctx); err != nil {
+		s.Log.Warn("the last traces were lost", "error", err) // which must not fail a shutdown
+	}
+	return errors.Join(errs...)
 }
+
+// secure reports whether people reach the server by https.
+func (s *Server) secure() bool { return strings.HasPrefix(s.BaseURL, "https://") }

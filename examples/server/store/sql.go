@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -229,6 +230,14 @@ func (s *sqlStore) Head(ctx context.Context) (seq int64, hash string, err error)
 	return seq, hash, err
 }
 
+// Full marks the error of a file that could not be written because its disk is full as ErrReadOnly.
+func Full(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+	}
+	return err
+}
+
 // TooLargeError says that a blob is longer than its limit.
 type TooLargeError struct{ Limit int64 }
 
@@ -244,7 +253,7 @@ func (s *sqlStore) PutBlob(ctx context.Context, r io.Reader, limit int64) (diges
 	size, err = io.Copy(io.MultiWriter(f, h), io.LimitReader(r, limit+1))
 	switch {
 	case err != nil:
-		return "", 0, err
+		return "", 0, Full(err)
 	case size > limit:
 		return "", 0, &TooLargeError{limit}
 	}

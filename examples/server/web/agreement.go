@@ -125,18 +125,18 @@ func (s *server) agreementForm(q *request, c *platform.Case, p *posted, mine boo
 	checked := mine && p.checked
 	a = parts(a)
 	f := &agreementForm{Datasets: a.Datasets, Checked: checked}
-	known := map[string]bool{}
+	known := map[string]string{}
 	at := func(name string) string {
 		var texts []string
 		for i := range findings {
 			if findings[i].Field == name {
-				texts = append(texts, findings[i].Text(q.lang))
+				texts = append(texts, findingText(&findings[i], q.lang, say(q.lang, "agreement.this")))
 			}
 		}
 		return strings.Join(texts, " ")
 	}
 	input := func(name, key, value, kind string) field {
-		known[name] = true
+		known[name] = say(q.lang, key)
 		x := field{Name: name, ID: agreementID(name), Label: say(q.lang, key), Kind: kind, Value: value}
 		if kind == "date" && len(value) != len("2006-01-02") {
 			x.Value = ""
@@ -148,6 +148,13 @@ func (s *server) agreementForm(q *request, c *platform.Case, p *posted, mine boo
 	}
 	f.Provider = []field{input("provider.name", "party.name", a.Provider.Name, "text"), input("provider.code", "party.code", a.Provider.Code, "text"), input("provider.contact", "party.contact", a.Provider.Contact, "text")}
 	f.User = []field{input("user.name", "party.name", a.User.Name, "text"), input("user.code", "party.code", a.User.Code, "text"), input("user.contact", "party.contact", a.User.Contact, "text")}
+	for name := range known {
+		who := "agreement.provider"
+		if strings.HasPrefix(name, "user.") {
+			who = "agreement.user"
+		}
+		known[name] = say(q.lang, who) + " " + known[name]
+	}
 	f.Scope = []field{
 		input("scenario", "agreement.scenario", a.Scenario, "text"), input("usage.label", "agreement.usage", a.Usage.Label, "text"),
 		input("period.from", "agreement.from", a.Period.From, "date"), input("period.until", "agreement.until", a.Period.Until, "date"),
@@ -160,15 +167,16 @@ func (s *server) agreementForm(q *request, c *platform.Case, p *posted, mine boo
 			if clause.Part != "" {
 				x.Label += say(q.lang, "word.colon") + say(q.lang, "part."+clause.Part)
 			}
-			x.Basis = clause.Basis
+			x.Basis, x.Rows = clause.Basis, min(2+len([]rune(clause.Text))/45, 8)
+			known[x.Name] = tf.Label + " " + x.Label
 			tf.Clauses = append(tf.Clauses, x)
 		}
 		f.Terms = append(f.Terms, tf)
 	}
 	for i := range findings {
 		x := fault{Text: findings[i].Text(q.lang)}
-		if known[findings[i].Field] {
-			x.ID = agreementID(findings[i].Field)
+		if label, ok := known[findings[i].Field]; ok {
+			x.ID, x.Text = agreementID(findings[i].Field), findingText(&findings[i], q.lang, label)
 		}
 		if findings[i].Severity == "error" {
 			f.Findings = append(f.Findings, x)
@@ -204,4 +212,9 @@ func (s *server) sign(q *request) error {
 	}
 	p.problem.Faults = nil // they stand with the form
 	return s.caseOf(q, platform.Applications, p)
+}
+
+// findingText says a finding with the name that the form gives to the field, in place of that of the agreement's JSON.
+func findingText(f *condition.Finding, lang, label string) string {
+	return strings.ReplaceAll(f.Text(lang), f.Field, label)
 }

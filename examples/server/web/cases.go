@@ -77,7 +77,6 @@ type stateRow struct {
 	Label         string
 	Done, Current bool
 	Next          bool // what may come next
-	Final         bool
 }
 
 type deadlineRow struct {
@@ -100,7 +99,7 @@ type statedRow struct{ Label, Value string }
 type historyRow struct {
 	platform.Line
 	Label, To, By string
-	Basis         []string
+	Basis, Short  []string
 	Facts         []statedRow
 }
 
@@ -109,7 +108,7 @@ type action struct {
 	Name, Path, Label string
 	Kind              string // event, supplement, accept, decide, agreement, open
 	Message           string
-	Basis             []string
+	Basis, Short      []string
 	Fields            []field
 	Blocked           string // why it cannot be done yet; empty where it can
 	Problem           *problem
@@ -136,9 +135,7 @@ func (s *server) caseOf(q *request, kind string, p *posted) error {
 			}
 		}
 	}
-	if d.Actions, err = s.actions(q, c, p); err != nil {
-		return err
-	}
+	d.Actions = s.actions(q, c, p)
 	if kind == platform.Permissions && q.who.Subject == c.Owner && c.Standing.State == "active" {
 		d.Download, d.Delivered = true, s.Delivered(c.Entry)
 	}
@@ -185,6 +182,9 @@ func factText(lang string, f *banfa.Fact, v any) string {
 				list[i] = o.Label
 			}
 		}
+		if f.Type == "timestamp" {
+			list[i] = whenText(x)
+		}
 		if f.Type == "bool" {
 			list[i] = say(lang, map[string]string{"true": "word.yes", "false": "word.no"}[x])
 		}
@@ -216,10 +216,7 @@ func (s *server) states(q *request, c *platform.Case) []stateRow {
 	var out []stateRow
 	for i := range l.States {
 		name := l.States[i].Name
-		row := stateRow{Label: s.stateLabel(q.lang, c.Kind, name), Current: name == c.Standing.State, Done: been[name], Next: next[name], Final: l.States[i].Final}
-		if row.Done || row.Next || row.Current || !row.Final {
-			out = append(out, row)
-		}
+		out = append(out, stateRow{Label: s.stateLabel(q.lang, c.Kind, name), Current: name == c.Standing.State, Done: been[name], Next: next[name]})
 	}
 	return out
 }
@@ -258,10 +255,9 @@ func (s *server) ledger(ctx context.Context, lang string, c *platform.Case, id s
 
 // history is what happened, each event with what it cites, who did it and where it stands in the log.
 func (s *server) history(q *request, c *platform.Case) []historyRow {
-	l := s.LifecycleFile(c.Kind)
 	var out []historyRow
 	for i, step := range c.Standing.History {
-		row := historyRow{Label: s.eventLabel(q.lang, c.Kind, step.Event), To: s.stateLabel(q.lang, c.Kind, step.To), By: s.roleLabel(q.lang, c.Kind, step.By), Basis: step.Basis}
+		row := historyRow{Label: s.eventLabel(q.lang, c.Kind, step.Event), To: s.stateLabel(q.lang, c.Kind, step.To), By: s.roleLabel(q.lang, c.Kind, step.By), Basis: step.Basis, Short: step.Short}
 		if i < len(c.Log) {
 			row.Line = c.Log[i]
 		}
@@ -272,7 +268,6 @@ func (s *server) history(q *request, c *platform.Case) []historyRow {
 		}
 		out = append(out, row)
 	}
-	_ = l
 	return out
 }
 
@@ -312,19 +307,19 @@ func (s *server) inLanguage(lang, id, event string, f *banfa.Fact) {
 }
 
 // actions are the forms for what somebody may bring about now, in the order of the Lifecycle file.
-func (s *server) actions(q *request, c *platform.Case, p *posted) ([]action, error) {
+func (s *server) actions(q *request, c *platform.Case, p *posted) []action {
 	l := s.LifecycleFile(c.Kind)
 	var out []action
 	for _, w := range c.Ways(q.who) {
 		if i := slices.IndexFunc(out, func(a action) bool { return a.Name == w.Event }); i >= 0 { // another transition of the same event
-			out[i].Basis = union(out[i].Basis, w.Basis)
+			out[i].Basis, out[i].Short = union(out[i].Basis, w.Basis), union(out[i].Short, w.Short)
 			out[i].Message = ""
 			if w.Guard != condition.GuardFails {
 				out[i].Blocked = ""
 			}
 			continue
 		}
-		a := action{Name: w.Event, Label: s.eventLabel(q.lang, c.Kind, w.Event), Basis: w.Basis, Kind: actionKind(c.Kind, w.Event), Message: w.Message}
+		a := action{Name: w.Event, Label: s.eventLabel(q.lang, c.Kind, w.Event), Basis: w.Basis, Short: w.Short, Kind: actionKind(c.Kind, w.Event), Message: w.Message}
 		if l != nil {
 			a.Message = s.label(q.lang, l.ID(), "rules."+w.Transition, w.Message)
 		}
@@ -339,15 +334,13 @@ func (s *server) actions(q *request, c *platform.Case, p *posted) ([]action, err
 		if mine {
 			a.Problem, a.Values = p.problem, q.PostForm
 		}
-		if err := s.fill(q, c, &a, p, mine); err != nil {
-			return nil, err
-		}
+		s.fill(q, c, &a, p, mine)
 		if w.Guard == condition.GuardFails && len(a.Fields) == 0 && a.Kind != "agreement" && a.Kind != "decide" {
 			a.Blocked = a.Message
 		}
 		out = append(out, a)
 	}
-	return out, nil
+	return out
 }
 
 func union(a, b []string) []string {
@@ -379,7 +372,7 @@ func actionKind(kind, event string) string {
 }
 
 // fill gives an action its fields, with what is known or was typed.
-func (s *server) fill(q *request, c *platform.Case, a *action, p *posted, mine bool) error {
+func (s *server) fill(q *request, c *platform.Case, a *action, p *posted, mine bool) {
 	var wrong map[string]string
 	if mine {
 		wrong = p.wrong
@@ -401,8 +394,9 @@ func (s *server) fill(q *request, c *platform.Case, a *action, p *posted, mine b
 		}
 	case "agreement":
 		f, err := s.agreementForm(q, c, p, mine)
-		if err != nil {
-			return err
+		if err != nil { // such as rules that have changed since
+			a.Blocked = s.problemOf(q, err).Text
+			return
 		}
 		a.Agreement = f
 	case "event":
@@ -427,9 +421,12 @@ func (s *server) fill(q *request, c *platform.Case, a *action, p *posted, mine b
 				a.Fields[i].Error = orOwn(a.Fields[i].Error, a.Problem.Text)
 			}
 		}
-		a.Problem.anchor(map[string]string{"supplement": "supplement"}[a.Kind] + map[bool]string{true: a.Name}[a.Kind != "supplement"])
+		prefix := a.Name
+		if a.Kind == "supplement" {
+			prefix = a.Kind
+		}
+		a.Problem.anchor(prefix)
 	}
-	return nil
 }
 
 // event brings about an event that needs nothing but its facts.

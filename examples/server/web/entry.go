@@ -26,6 +26,8 @@ type entryData struct {
 	Object        objected // the form of an objection
 	MayApply      bool
 	MayDeliver    bool
+	// Summaries and Maskings say that some item has one.
+	Summaries, Maskings bool
 	// Where says which form the problem is about: apply, commit, object or deliver.
 	Where string
 }
@@ -44,14 +46,14 @@ type checked struct {
 	Duties       []condition.PublishedObligation
 }
 
-type reason struct{ Text, Remedy, Basis string }
+type reason struct{ Text, Remedy, Basis, Short string }
 
 type missing struct{ ID, Label string }
 
 type requirement struct {
-	Message, Remedy, Basis string
-	Holds                  condition.Holding
-	Missing                []string
+	Message, Remedy, Basis, Short string
+	Holds                         condition.Holding
+	Missing                       []string
 }
 
 // checkedOf puts an answer into the language of a page: results are in the language of their rule file.
@@ -73,7 +75,7 @@ func checkedOf(a *condition.Access, r *condition.Result, lang, prefix string) (*
 	out := &checked{Decision: r.Decision}
 	for i := range r.Requirements {
 		x := &r.Requirements[i]
-		q := requirement{Message: x.Message, Remedy: x.Remedy, Basis: x.Basis, Holds: x.Holds}
+		q := requirement{Message: x.Message, Remedy: x.Remedy, Basis: x.Basis, Short: x.Short, Holds: x.Holds}
 		if t, ok := texts[x.ID]; ok {
 			q.Message, q.Remedy = t.Text, t.Remedy
 		}
@@ -81,7 +83,7 @@ func checkedOf(a *condition.Access, r *condition.Result, lang, prefix string) (*
 			q.Missing = append(q.Missing, orOwn(labels[name], name))
 		}
 		if slices.Contains(r.Failed, x.ID) {
-			out.Failed = append(out.Failed, reason{q.Message, q.Remedy, q.Basis})
+			out.Failed = append(out.Failed, reason{q.Message, q.Remedy, q.Basis, q.Short})
 		}
 		out.Requirements = append(out.Requirements, q)
 	}
@@ -138,6 +140,10 @@ func (s *server) entryPage(q *request, status int, d entryData, wrong map[string
 		return err
 	}
 	d.Entry, d.Delivered, d.Unconditional = e, s.Delivered(id), e.OpenType == catalog.Unconditional
+	for i := range e.Items {
+		d.Summaries = d.Summaries || e.Items[i].Summary != ""
+		d.Maskings = d.Maskings || e.Items[i].Masking != ""
+	}
 	if !d.Unconditional {
 		values := url.Values{}
 		if d.Where == "apply" {

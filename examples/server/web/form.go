@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
 	"strconv"
@@ -26,6 +27,7 @@ type field struct {
 	Required         bool
 	Min, Max         string
 	MaxLength        int
+	Rows             int // of a box; 0: 4
 	Error            string
 	InvalidAttribute bool
 }
@@ -86,6 +88,9 @@ func (x *field) kind(lang string, f *banfa.Fact, values []string) {
 		x.Kind = "date"
 	case "timestamp":
 		x.Kind = "time"
+		if t, err := time.Parse(time.RFC3339, x.Value); err == nil {
+			x.Value = t.In(zone()).Format("2006-01-02T15:04:05")
+		}
 	case "string":
 		x.Kind = "text"
 		if f.MaxLength == 0 || f.MaxLength > longText {
@@ -197,10 +202,16 @@ func readFact(f *banfa.Fact, text string) (v any, key string) {
 	}
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
-	if err := d.Decode(&v); err != nil {
+	if err := d.Decode(&v); err != nil || d.Decode(new(any)) != io.EOF {
 		return nil, "field.json"
 	}
-	return v, ""
+	if _, ok := v.(map[string]any); f.Type != "list" && ok {
+		return v, ""
+	}
+	if _, ok := v.([]any); f.Type == "list" && ok {
+		return v, ""
+	}
+	return nil, "field.json"
 }
 
 func anyList(list []string) []any {
@@ -228,18 +239,15 @@ func typedOf(facts map[string]any) url.Values {
 		switch v := v.(type) {
 		case nil:
 		case []any:
+			if slices.ContainsFunc(v, composed) {
+				out.Set(name, asJSON(v))
+				continue
+			}
 			for _, x := range v {
 				out.Add(name, fmt.Sprint(x))
 			}
 		case map[string]any:
-			if text, err := json.Marshal(v); err == nil {
-				out.Set(name, string(text))
-			}
-		case string:
-			if t, err := time.Parse(time.RFC3339, v); err == nil {
-				v = t.In(zone()).Format("2006-01-02T15:04")
-			}
-			out.Set(name, v)
+			out.Set(name, asJSON(v))
 		default:
 			out.Set(name, fmt.Sprint(v))
 		}
@@ -247,13 +255,19 @@ func typedOf(facts map[string]any) url.Values {
 	return out
 }
 
-// summary is the list of what is wrong above a form, each linked to its field.
-func summary(fields []field) []fault {
-	var out []fault
-	for i := range fields {
-		if x := &fields[i]; x.Error != "" {
-			out = append(out, fault{x.ID, x.Label + ": " + x.Error})
-		}
+// composed reports whether a value is written as JSON in a form.
+func composed(v any) bool {
+	switch v.(type) {
+	case map[string]any, []any:
+		return true
 	}
-	return out
+	return false
+}
+
+func asJSON(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil { // not of what a form was read to
+		return ""
+	}
+	return string(text)
 }

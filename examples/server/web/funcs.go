@@ -44,9 +44,22 @@ func (s *server) funcs(lang string) template.FuncMap {
 		"event":     func(kind, name string) string { return s.eventLabel(lang, kind, name) },
 		"by":        func(kind, name string) string { return s.roleLabel(lang, kind, name) },
 		"kindPath":  kindPath,
-		"pretty":    pretty,
-		"add":       func(a, b int) int { return a + b },
-		"with2":     func(a, b any) map[string]any { return map[string]any{"A": a, "B": b} },
+		"cite":      func(basis, short any) string { return cite(lang, basis, short) },
+		"do": func(event, label string) string { // what a button says: an event is named by what has happened
+			if _, ok := texts["do."+event]; ok {
+				return say(lang, "do."+event)
+			}
+			return say(lang, "action.do", label)
+		},
+		"code": func(kind, code string) string { // a code of the catalog in words, and itself where it is none that we know
+			if _, ok := texts[kind+"."+code]; ok {
+				return say(lang, kind+"."+code)
+			}
+			return code
+		},
+		"pretty": pretty,
+		"add":    func(a, b int) int { return a + b },
+		"with2":  func(a, b any) map[string]any { return map[string]any{"A": a, "B": b} },
 		"roles": func(w identity.Identity) string {
 			var out []string
 			for _, r := range w.Roles {
@@ -56,6 +69,25 @@ func (s *server) funcs(lang string) template.FuncMap {
 		},
 		"is": func(w identity.Identity, r string) bool { return w.SignedIn() && w.Is(identity.Role(r)) },
 	}
+}
+
+// cite writes citations: as the law writes them in Chinese, and by number in English where they are known so.
+func cite(lang string, basis, short any) string {
+	list := func(v any) []string {
+		switch v := v.(type) {
+		case []string:
+			return v
+		case string:
+			if v != "" {
+				return []string{v}
+			}
+		}
+		return nil
+	}
+	if numbers := list(short); lang == en && len(numbers) > 0 {
+		return "Art. " + strings.Join(numbers, ", ")
+	}
+	return strings.Join(list(basis), say(lang, "word.comma"))
 }
 
 func when(t time.Time) string { return ifZero(t, t.In(zone()).Format("2006-01-02 15:04")) }

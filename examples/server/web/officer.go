@@ -239,7 +239,6 @@ func (s *server) fusion(q *request) error {
 type alertsData struct {
 	Alerts []platform.Alert
 	Pager  pager
-	Chart  *chart
 }
 
 func (s *server) alerts(q *request) error {

@@ -34,6 +34,7 @@ func (s *server) problemOf(q *request, err error) *problem {
 		fact    *banfa.FactError
 		large   *store.TooLargeError
 		none    *condition.NotFoundError
+		other   *condition.AgreementError
 		bytes   *http.MaxBytesError
 	)
 	p := func(status int, key string) *problem {
@@ -49,6 +50,8 @@ func (s *server) problemOf(q *request, err error) *problem {
 		name, _, _ = strings.Cut(name, "[")
 		out.Faults = []fault{{ID: name, Text: out.Text}}
 		return out
+	case errors.As(err, &other):
+		return &problem{Status: http.StatusConflict, Title: say(q.lang, "error.refused"), Text: other.Text(q.lang)}
 	case errors.As(err, &large), errors.As(err, &bytes), errors.Is(err, errLarge):
 		return p(http.StatusRequestEntityTooLarge, "large")
 	case errors.As(err, &none), errors.Is(err, platform.ErrNotFound), errors.Is(err, store.ErrNotFound):

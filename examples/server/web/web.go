@@ -156,7 +156,7 @@ func (s *server) page(r route) http.Handler {
 		if errors.Is(err, platform.ErrForbidden) && !q.who.SignedIn() {
 			err = errSignIn
 		}
-		if errors.Is(err, errSignIn) && hr.Method == http.MethodGet {
+		if errors.Is(err, errSignIn) && (hr.Method == http.MethodGet || hr.Method == http.MethodHead) {
 			http.Redirect(w, hr, signInPath(hr.URL.RequestURI()), http.StatusSeeOther)
 			return
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/internal/grammar"
@@ -268,6 +269,16 @@ func Facts(id string, facts []banfa.Fact) ([]byte, error) {
 	props := object{}
 	for i := range facts {
 		props = append(props, member{facts[i].Name, fact(&facts[i])})
+	}
+	kind, _, _ := strings.Cut(id, "/")
+	if kind != "Classification" { // only data sets have items
+		all := props
+		if kind == "Conditions" {
+			all = append(object{{"name", object{{"type", "string"}}}}, props...)
+		}
+		return render(object{
+			{"$schema", draft}, {"title", "facts of " + id}, {"type", "object"}, {"additionalProperties", false}, {"properties", all},
+		})
 	}
 	item := append(object{{"name", object{{"type", "string"}, {"minLength", 1}}}}, props...)
 	all := append(object{

@@ -1,0 +1,59 @@
+package browsertest
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// axe finds no violation on any page, for any role, in either language, wide or narrow, and on none of those that the journey comes by, errors among them.
+func TestAxeFindsNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("axe takes a second for each page")
+	}
+	s := city(t, false)
+	w := open(t, s)
+	w.axe = fetchAxe(t)
+	application, permission, objection := journey(t, w)
+	public := []string{"/", "/entries?q=停车场&open_type=unconditional", "/entries?q=没有这个词", "/entries/" + bays, "/entries/YW01001", "/rules"}
+	for _, v := range []struct {
+		name, lang    string
+		width, height int64
+	}{{"wide", "zh", 1200, 900}, {"wide", "en", 1200, 900}, {"narrow", "zh", 360, 740}} {
+		for _, r := range []struct {
+			person string
+			pages  []string
+		}{
+			{"dev-authority", []string{"/inbox", "/officer", "/officer?show=paths", "/officer?show=findings", "/fusion", "/alerts", "/catalog", "/log", "/applications", application, permission, objection}},
+			{"dev-opener", []string{"/inbox", "/officer", "/alerts", objection, permission, "/entries/" + bays}},
+			{"dev-applicant", append(public[:len(public):len(public)], "/applications", application, "/permissions", permission, "/objections", objection)},
+		} {
+			require.NoError(t, chromedp.Do(w.ctx, chromedp.EmulateViewport(v.width, v.height)))
+			w.goTo("/entries?lang=zh", http.StatusOK)
+			w.as(r.person, "/entries")
+			w.goTo("/entries?lang="+v.lang, http.StatusOK)
+			for _, path := range r.pages {
+				w.goTo(path, http.StatusOK)
+				w.shoot(v.name + "-" + v.lang + "-" + r.person + "-" + slug(path))
+			}
+			w.goTo("/nope", http.StatusNotFound)
+		}
+	}
+	assert.Greater(t, len(w.seen), 70)
+	t.Logf("%d pages", len(w.seen))
+}
+
+func slug(path string) string {
+	out := []rune{}
+	for _, r := range path {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			out = append(out, r)
+		} else {
+			out = append(out, '-')
+		}
+	}
+	return string(out)
+}
