@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/measures/shenzhen"
 )
 
 const lifecycleFile = `apiVersion: banfa/v1
@@ -342,4 +343,22 @@ transitions:
 		require.NotContains(t, found, "cannot be shown")
 		require.Equal(t, !some(a.holds), strings.Contains(found, "BF2005 the condition of first"), found)
 	})
+}
+
+func TestTheFactsOfALifecycleAndOfItsEventsCanBeAskedFor(t *testing.T) {
+	rules, err := banfa.Load(shenzhen.FS())
+	require.NoError(t, err)
+	names := func(id string) (out []string) {
+		facts, ok := rules.Facts(id)
+		require.True(t, ok, id)
+		for _, f := range facts {
+			out = append(out, f.Name)
+		}
+		return out
+	}
+	assert.Equal(t, []string{"ground"}, names("Lifecycle/objection"))
+	assert.Equal(t, []string{"ground", "upheld", "reason"}, names("Lifecycle/objection/feedback_given"))
+	assert.Contains(t, names("Monitoring/usage-monitoring"), "release_approval")
+	_, ok := rules.Facts("Lifecycle/objection/feedback")
+	assert.False(t, ok)
 }

@@ -255,6 +255,8 @@ func TestADecisionThatDiffersFromTheAdviceIsRecordedWithItsReasonOnly(t *testing
 		require.ErrorAs(t, err, &re, name)
 		assert.Equal(t, name, re.Field)
 	}
+	_, err := r.Record(condition.Recorded{Decision: condition.Reject, By: "张三"})
+	require.ErrorContains(t, err, "when it was made")
 	same, err := r.Record(condition.Recorded{Decision: condition.Reject, By: "张三", At: at})
 	require.NoError(t, err)
 	assert.False(t, same.Differs)

@@ -32,6 +32,19 @@ func TestSuitesOfConditionsAreRunAndCountTheirRequirements(t *testing.T) {
 		"Conditions/parking-realtime#in-domain": true, "Conditions/parking-realtime#no-redistribution": true,
 		"Conditions/parking-realtime#delete-after-emergency": true,
 	}, exercised)
+	for _, r := range cov.Rules {
+		switch r.ID {
+		case "real-name": // without when: what is counted is whether it was met
+			assert.Equal(t, [2]int{r.Met, r.Applied}, [2]int{r.True, r.False})
+			assert.Positive(t, r.True)
+			assert.Positive(t, r.False)
+		case "keep-secure": // an obligation without when has no condition
+			assert.Zero(t, r.True+r.False+r.Unknown)
+		case "delete-after-emergency": // one that binds only some
+			assert.Positive(t, r.True)
+			assert.Positive(t, r.False)
+		}
+	}
 }
 
 func TestASuiteOfConditionsThatExpectsOtherwiseFailsAndOneThatCannotBeRightIsAFinding(t *testing.T) {

@@ -9,11 +9,13 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/condition"
 	"github.com/banfa-go/banfa/conformance"
 	"github.com/banfa-go/banfa/measures/shenzhen"
 )
@@ -124,4 +126,20 @@ func TestTheExampleOfTheLifecyclePageIsTrue(t *testing.T) {
 	}, banfa.Strict(), banfa.Citable(shenzhen.FS()))
 	require.NoError(t, err)
 	require.Equal(t, 3, check(t, rules))
+
+	// The periods may stay in the pack: a bundle that cites it follows them, and its digests are over them too.
+	own, err := banfa.Load(fstest.MapFS{"feedback.yaml": {Data: blocks[0][1]}}, banfa.Strict(), banfa.Citable(shenzhen.FS()))
+	require.NoError(t, err)
+	l, err := condition.NewLifecycle(own)
+	require.NoError(t, err)
+	beside, err := condition.NewLifecycle(rules)
+	require.NoError(t, err)
+	require.Equal(t, beside.Digest(), l.Digest())
+	at := time.Date(2026, 9, 30, 10, 0, 0, 0, time.FixedZone("", 8*3600))
+	s, err := l.Fold(t.Context(), []condition.CaseEvent{{Name: "objection_received", At: at}})
+	require.NoError(t, err)
+	require.Equal(t, "2026-10-20", s.Deadlines[0].Due) // 1 to 7 October are off, 10 October makes up for one
+	for f := range own.Files() {
+		require.NotEqual(t, "Deadlines", f.Kind, "a file that is only followed is none of the bundle's")
+	}
 }

@@ -265,8 +265,8 @@ var helpChinese = map[string]string{ // #nosec G101 -- texts, not credentials
 	"The log of all questions; each is added before it is answered.": "还原日志；每次先记日志，后作答复。",
 
 	// schema、help
-	"The kind of rule file; all kinds by default.":              "规则文件的种类；默认为全部种类。",
-	"The facts of one file instead: KIND/NAME.":                 "改为输出某个文件的事实：种类/名称。",
-	"Write one schema per kind, and one of all, into a folder.": "把各种类的和合并的 schema 写入文件夹。",
-	"The command; all of them by default.":                      "命令；默认列出全部命令。",
+	"The kind of rule file; all kinds by default.":                                 "规则文件的种类；默认为全部种类。",
+	"The facts of one file instead: KIND/NAME, or KIND/NAME/EVENT of a lifecycle.": "改为输出某个文件的事实：种类/名称（Lifecycle 的一个事件：种类/名称/事件）。",
+	"Write one schema per kind, and one of all, into a folder.":                    "把各种类的和合并的 schema 写入文件夹。",
+	"The command; all of them by default.":                                         "命令；默认列出全部命令。",
 }

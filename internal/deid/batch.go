@@ -105,9 +105,7 @@ func (m *macLanes) set(lane int, message []byte) {
 // run makes the sums of all lanes.
 func (m *macLanes) run() {
 	m.start(&m.inner)
-	for i := range m.h { // the sum is the message of the outer hash
-		m.w[i] = m.h[i]
-	}
+	copy(m.w[:], m.h[:]) // the sum is the message of the outer hash
 	for i := macSum / 4; i < macBlock/4; i++ {
 		v := uint32(0)
 		switch i {

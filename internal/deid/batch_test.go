@@ -15,8 +15,10 @@ func TestABatchMakesWhatEachValueAloneBecomes(t *testing.T) {
 	k, err := NewKey("k", []byte("0123456789abcdef"))
 	require.NoError(t, err)
 	value := rapid.OneOf(
-		rapid.SampledFrom([]string{"", "1", "13800138000", "11010519491231002X", "1１0105 19491231002x", "\xff", "张三", "2024-01-02", strings.Repeat("长", 15), strings.Repeat("x", 46),
-			strings.Repeat("x", 47), strings.Repeat("y", 200)}),
+		rapid.SampledFrom([]string{
+			"", "1", "13800138000", "11010519491231002X", "1１0105 19491231002x", "\xff", "张三", "2024-01-02", strings.Repeat("长", 15), strings.Repeat("x", 46),
+			strings.Repeat("x", 47), strings.Repeat("y", 200),
+		}),
 		rapid.StringN(0, 70, 200),
 	)
 	rapid.Check(t, func(t *rapid.T) {

@@ -87,10 +87,10 @@ var errNoCalendar = errors.New("expr: no calendar")
 
 // estimate prices an expression under the pinned revision of the cost models. While that is the latest one, as a test makes sure, both
 // environments give the same; were it not, what is not cheap would still be priced by the pinned one.
-func (e *Env) estimate(pinned *cel.Env, a *cel.Ast) (cost.CostEstimate, error) {
+func (e *Env) estimate(pinned *cel.Env, a *cel.Ast) (cost.Estimate, error) {
 	quick, err := estimation()
 	if err != nil {
-		return cost.CostEstimate{}, err
+		return cost.Estimate{}, err
 	}
 	est, err := quick.EstimateCost(a, e.estimator())
 	if err != nil || est.Max <= trackFrom {

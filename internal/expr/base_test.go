@@ -16,7 +16,7 @@ import (
 )
 
 // bothEstimates are those of the pinned revision of the cost models and of the latest one.
-func bothEstimates(t require.TestingT, e *Env, text string) (pinned, latest cost.CostEstimate) {
+func bothEstimates(t require.TestingT, e *Env, text string) (pinned, latest cost.Estimate) {
 	env, err := e.declared()
 	require.NoError(t, err)
 	checked, iss := env.Compile(text)
@@ -24,7 +24,7 @@ func bothEstimates(t require.TestingT, e *Env, text string) (pinned, latest cost
 	return pricedBy(t, e, checked, env), pricedBy(t, e, checked, nil)
 }
 
-func pricedBy(t require.TestingT, e *Env, checked *cel.Ast, env *cel.Env) cost.CostEstimate {
+func pricedBy(t require.TestingT, e *Env, checked *cel.Ast, env *cel.Env) cost.Estimate {
 	if env == nil {
 		var err error
 		env, err = estimation()

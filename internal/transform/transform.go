@@ -62,7 +62,9 @@ func Trial() Maker {
 }
 
 // Make returns the function of a call. sample has none: see Sample.
-func (m Maker) Make(c *ruleset.TransformCall, t Target) (deid.Func, error) { return m.call(c, t).function() }
+func (m Maker) Make(c *ruleset.TransformCall, t Target) (deid.Func, error) {
+	return m.call(c, t).function()
+}
 
 func (m Maker) call(c *ruleset.TransformCall, t Target) *call {
 	x := &call{TransformCall: c, Target: t, maker: m, typ: deid.Type(c.On.String())}

@@ -54,6 +54,7 @@ type Platform struct {
 	Config
 	lifecycles map[string]*condition.Lifecycle // by kind of case
 	monitor    *condition.Monitor
+	moment     time.Time // of the event that is folded in now
 	suites     suites
 	follower   follower
 	turn       chan struct{} // of those who act

@@ -27,7 +27,9 @@ const freely = "any"
 
 // newMonitor makes the monitor that the uses of the log are shown to, in their order: every server comes to the same alerts.
 func (p *Platform) newMonitor() (err error) {
-	p.monitor, err = condition.NewMonitor(p.Rules, condition.WithPermissions(func(id string) (banfa.Facts, bool) {
+	// Its clock is the log's: what is folded again, elsewhere or later, comes to the same.
+	clock := condition.MonitorClock(func() time.Time { return p.moment })
+	p.monitor, err = condition.NewMonitor(p.Rules, clock, condition.WithPermissions(func(id string) (banfa.Facts, bool) {
 		c := p.s.cases[Permissions+"/"+id] // the state is locked while an event is folded in
 		if c == nil {
 			return nil, false
@@ -94,6 +96,7 @@ func (p *Platform) applyUsage(ctx context.Context, e *store.Event) error {
 		return err
 	}
 	p.s.usage++
+	p.moment = e.At
 	use, err := condition.EventOf(fields)
 	var seen condition.Observation
 	if err == nil {

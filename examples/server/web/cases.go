@@ -53,7 +53,7 @@ func (s *server) cases(q *request, kind string) error {
 	if err != nil {
 		return err
 	}
-	d := casesData{Kind: kind, Pager: pagerOf(q, offset, len(list), total, pageSize)}
+	d := casesData{Kind: kind, Pager: pagerOf(q, offset, len(list), total)}
 	for _, c := range list {
 		d.Cases = append(d.Cases, rowOf(c))
 	}

@@ -25,13 +25,13 @@ type bar struct {
 }
 
 const (
-	chartWidth  = 460
-	chartLabels = 160
+	chartWidth  = 480
+	chartLabels = 180
 	chartStep   = 28
 	chartBar    = 18
 	chartValues = 50
 	chartMost   = 15 // bars; the rest is one
-	labelRunes  = 9  // of a label that fits, in the width of a Chinese character
+	labelRunes  = 11 // of a label that fits, in the width of a Chinese character
 )
 
 // barChart draws bars in the order given.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,11 +27,12 @@ func golden(t *testing.T, name string, a answer) {
 	doc, err := html.Parse(strings.NewReader(a.Body.String()))
 	require.NoError(t, err)
 	var line []string
+	blocks := strings.Fields("h1 h2 h3 p li tr dt caption summary legend label button svg option figcaption")
 	for n := range doc.Descendants() {
-		if n.Type == html.ElementNode && strings.Contains(" h1 h2 h3 p li tr dt caption summary legend label button svg option figcaption ", " "+n.Data+" ") && len(line) > 0 {
+		if n.Type == html.ElementNode && slices.Contains(blocks, n.Data) && len(line) > 0 {
 			lines, line = append(lines, strings.Join(line, " ")), nil
 		}
-		if n.Type == html.ElementNode && strings.Contains("h1 h2 h3", n.Data) && len(n.Data) == 2 {
+		if n.Type == html.ElementNode && slices.Contains(blocks[:3], n.Data) {
 			line = append(line, strings.Repeat("#", int(n.Data[1]-'0')))
 		}
 		if text := strings.Join(strings.Fields(n.Data), " "); n.Type == html.TextNode && text != "" {

@@ -97,7 +97,7 @@ func (x *field) kind(lang string, f *banfa.Fact, values []string) {
 			x.Kind = "long"
 		}
 	case "list":
-		x.list(f, values, choose)
+		x.list(f, choose)
 	case "duration":
 		x.Kind, x.Hint = "text", say(lang, "field.duration")
 	default:
@@ -123,7 +123,7 @@ func orDash(s string) string {
 	return s
 }
 
-func (x *field) list(f *banfa.Fact, values []string, choose func([]banfa.EnumValue)) {
+func (x *field) list(f *banfa.Fact, choose func([]banfa.EnumValue)) {
 	switch {
 	case f.Items != nil && len(f.Items.Values) > 0:
 		x.Kind = "checks"

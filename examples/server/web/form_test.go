@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,13 +14,24 @@ import (
 
 func allTypes() []banfa.Fact {
 	codes := []banfa.EnumValue{{Code: "a", Label: "甲"}, {Code: "b", Label: "乙"}}
-	many := append(codes[:2:2], banfa.EnumValue{Code: "c"}, banfa.EnumValue{Code: "d"}, banfa.EnumValue{Code: "e"}, banfa.EnumValue{Code: "f"}, banfa.EnumValue{Code: "g"})
+	many := slices.Concat(codes, []banfa.EnumValue{{Code: "c"}, {Code: "d"}, {Code: "e"}, {Code: "f"}, {Code: "g"}})
 	return []banfa.Fact{
-		{Name: "bool", Type: "bool"}, {Name: "int", Type: "int", Min: "0", Max: "5"}, {Name: "double", Type: "double"}, {Name: "decimal", Type: "decimal"},
-		{Name: "date", Type: "date"}, {Name: "timestamp", Type: "timestamp"}, {Name: "duration", Type: "duration"}, {Name: "string", Type: "string", MaxLength: 50},
-		{Name: "text", Type: "string", MaxLength: 5000}, {Name: "enum", Type: "enum", Values: codes}, {Name: "many", Type: "enum", Values: many},
-		{Name: "list", Type: "list", Items: &banfa.Fact{Type: "string"}}, {Name: "codes", Type: "list", Items: &banfa.Fact{Type: "enum", Values: codes}},
-		{Name: "object", Type: "object"}, {Name: "map", Type: "map"}, {Name: "objects", Type: "list", Items: &banfa.Fact{Type: "object"}},
+		{Name: "bool", Type: "bool"},
+		{Name: "int", Type: "int", Min: "0", Max: "5"},
+		{Name: "double", Type: "double"},
+		{Name: "decimal", Type: "decimal"},
+		{Name: "date", Type: "date"},
+		{Name: "timestamp", Type: "timestamp"},
+		{Name: "duration", Type: "duration"},
+		{Name: "string", Type: "string", MaxLength: 50},
+		{Name: "text", Type: "string", MaxLength: 5000},
+		{Name: "enum", Type: "enum", Values: codes},
+		{Name: "many", Type: "enum", Values: many},
+		{Name: "list", Type: "list", Items: &banfa.Fact{Type: "string"}},
+		{Name: "codes", Type: "list", Items: &banfa.Fact{Type: "enum", Values: codes}},
+		{Name: "object", Type: "object"},
+		{Name: "map", Type: "map"},
+		{Name: "objects", Type: "list", Items: &banfa.Fact{Type: "object"}},
 	}
 }
 
@@ -108,8 +120,9 @@ func sentBack(fields []field) url.Values {
 
 func TestLabelsOfChartsAreCutToFit(t *testing.T) {
 	assert.Equal(t, "市交通运输局", cutLabel("市交通运输局"))
-	assert.Equal(t, "市人力资源和社会保…", cutLabel("市人力资源和社会保障局"))
-	assert.Equal(t, "unconditionally op…", cutLabel("unconditionally open"))
+	assert.Equal(t, "unconditionally open", cutLabel("unconditionally open"))
+	assert.Equal(t, "市人力资源和社会保障局", cutLabel("市人力资源和社会保障局"))
+	assert.Equal(t, "姓名、联系方式与详细地…", cutLabel("姓名、联系方式与详细地址汇合，可找到本人"))
 	c := barChart(zh, "x", "t", "l", []bar{{Label: "甲", N: 2}, {Label: "乙", N: 0}})
 	assert.Equal(t, "甲 2；乙 0", c.Desc)
 	assert.Nil(t, barChart(zh, "x", "t", "l", nil))

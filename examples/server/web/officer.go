@@ -55,13 +55,12 @@ type way struct {
 // classified are the facts by which entries are classified, with the rule file that has them.
 func (s *server) classified() (id string, facts map[string]banfa.Fact) {
 	facts = map[string]banfa.Fact{}
-	for _, c := range s.Rules.Bundle().Classifications {
-		id = c.ID()
-		list, _ := s.Rules.Facts(id)
-		for _, f := range list {
-			facts[f.Name] = f
-		}
-		break
+	if all := s.Rules.Bundle().Classifications; len(all) > 0 {
+		id = all[0].ID()
+	}
+	list, _ := s.Rules.Facts(id)
+	for _, f := range list {
+		facts[f.Name] = f
 	}
 	return id, facts
 }
@@ -132,13 +131,13 @@ func (s *server) officer(q *request) error {
 	if d.Show == "findings" {
 		from := min(offset, len(findings))
 		d.Findings = findings[from:min(from+pageSize, len(findings))]
-		d.Pager = pagerOf(q, from, len(d.Findings), len(findings), pageSize)
+		d.Pager = pagerOf(q, from, len(d.Findings), len(findings))
 	} else {
 		from := min(offset, len(shown))
 		for _, e := range shown[from:min(from+pageSize, len(shown))] {
 			d.Entries = append(d.Entries, s.officerEntry(q.lang, id, facts, e))
 		}
-		d.Pager = pagerOf(q, from, len(d.Entries), len(shown), pageSize)
+		d.Pager = pagerOf(q, from, len(d.Entries), len(shown))
 	}
 	return s.show(q, http.StatusOK, "officer", say(q.lang, "nav.officer"), d, nil)
 }
@@ -247,7 +246,7 @@ func (s *server) alerts(q *request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(q, http.StatusOK, "alerts", say(q.lang, "nav.alerts"), alertsData{Alerts: list, Pager: pagerOf(q, offset, len(list), total, pageSize)}, nil)
+	return s.show(q, http.StatusOK, "alerts", say(q.lang, "nav.alerts"), alertsData{Alerts: list, Pager: pagerOf(q, offset, len(list), total)}, nil)
 }
 
 type logData struct {

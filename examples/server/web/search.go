@@ -21,16 +21,16 @@ type pager struct {
 	From, To, Total int
 }
 
-func pagerOf(q *request, offset, shown, total, size int) pager {
+func pagerOf(q *request, offset, shown, total int) pager {
 	p := pager{From: min(offset+1, total), To: offset + shown, Total: total}
 	at := func(offset int) string {
 		return addressWith(q.URL, "offset", strconv.Itoa(offset))
 	}
 	if offset > 0 {
-		p.Previous = at(max(0, offset-size))
+		p.Previous = at(max(0, offset-pageSize))
 	}
 	if offset+shown < total {
-		p.Next = at(offset + size)
+		p.Next = at(offset + pageSize)
 	}
 	return p
 }
@@ -107,9 +107,9 @@ func (s *server) searchPage(q *request, home bool) error {
 	u.Path = "/entries"
 	d := searchData{Query: query, Found: s.Search(query), Home: home, Catalog: s.Catalog(), CSV: "/entries.csv"}
 	q.URL = &u
-	d.Pager = pagerOf(q, d.Found.Offset, len(d.Found.Entries), d.Found.Total, pageSize)
-	if text := addressWith(&u, "offset", "0"); strings.Contains(text, "?") {
-		d.CSV += text[strings.Index(text, "?"):]
+	d.Pager = pagerOf(q, d.Found.Offset, len(d.Found.Entries), d.Found.Total)
+	if _, query, ok := strings.Cut(addressWith(&u, "offset", "0"), "?"); ok {
+		d.CSV += "?" + query
 	}
 	values := u.Query()
 	for _, name := range []string{"open_type", "theme", "unit", "update_frequency", "format"} {

@@ -130,12 +130,12 @@ func (s *server) deliver(q *request) error {
 		return q.seeOther(entryAddress(id) + "#data")
 	}
 	p := s.problemOf(q, err)
-	s.delivered(q, err, p)
+	p.found(err)
 	return s.entryPage(q, p.Status, entryData{Where: "deliver"}, nil, p)
 }
 
-// delivered says what the check of the file against its entry found.
-func (s *server) delivered(q *request, err error, p *problem) {
+// found says what the check of the file against its entry found.
+func (p *problem) found(err error) {
 	var refused *platform.RefusedError
 	if errors.As(err, &refused) {
 		for _, text := range findingTexts(refused.Detail) {

@@ -18,20 +18,31 @@ func TestAxeFindsNothing(t *testing.T) {
 	w := open(t, s)
 	w.axe = fetchAxe(t)
 	application, permission, objection := journey(t, w)
-	public := []string{"/", "/entries?q=停车场&open_type=unconditional", "/entries?q=没有这个词", "/entries/" + bays, "/entries/YW01001", "/rules"}
+	entry := "/entries/" + bays
+	public := []string{"/", "/entries?q=停车场&open_type=unconditional", "/entries?q=没有这个词", entry, "/entries/YW01001", "/rules"}
+	type visit struct {
+		person string
+		pages  []string
+	}
+	some := []visit{
+		{"dev-authority", []string{"/inbox", "/officer", "/officer?show=findings", "/catalog", "/log", application, permission}},
+		{"dev-applicant", []string{"/", entry, application, "/rules"}},
+	}
 	for _, v := range []struct {
 		name, lang    string
 		width, height int64
-	}{{"wide", "zh", 1200, 900}, {"wide", "en", 1200, 900}, {"narrow", "zh", 360, 740}} {
-		for _, r := range []struct {
-			person string
-			pages  []string
-		}{
+		visits        []visit
+	}{
+		{"wide", "zh", 1200, 900, []visit{
 			{"dev-authority", []string{"/inbox", "/officer", "/officer?show=paths", "/officer?show=findings", "/fusion", "/alerts", "/catalog", "/log", "/applications", application, permission, objection}},
-			{"dev-opener", []string{"/inbox", "/officer", "/alerts", objection, permission, "/entries/" + bays}},
-			{"dev-applicant", append(public[:len(public):len(public)], "/applications", application, "/permissions", permission, "/objections", objection)},
-		} {
-			require.NoError(t, chromedp.Do(w.ctx, chromedp.EmulateViewport(v.width, v.height)))
+			{"dev-opener", []string{"/inbox", "/officer", "/alerts", objection, permission, entry}},
+			{"dev-applicant", append(public, "/applications", application, "/permissions", permission, "/objections", objection)},
+		}},
+		{"wide", "en", 1200, 900, some},
+		{"narrow", "zh", 360, 740, some},
+	} {
+		require.NoError(t, chromedp.Do(w.ctx, chromedp.EmulateViewport(v.width, v.height)))
+		for _, r := range v.visits {
 			w.goTo("/entries?lang=zh", http.StatusOK)
 			w.as(r.person, "/entries")
 			w.goTo("/entries?lang="+v.lang, http.StatusOK)
@@ -42,7 +53,7 @@ func TestAxeFindsNothing(t *testing.T) {
 			w.goTo("/nope", http.StatusNotFound)
 		}
 	}
-	assert.Greater(t, len(w.seen), 70)
+	assert.GreaterOrEqual(t, len(w.seen), 60)
 	t.Logf("%d pages", len(w.seen))
 }
 

@@ -98,7 +98,7 @@ func (w *window) goTo(path string, status int64) {
 	w.t.Helper()
 	r, err := chromedp.Run(w.within(), chromedp.NavigateResponse(w.base+path))
 	require.NoError(w.t, err, path)
-	require.Equal(w.t, status, int64(r.Status), "%s: %s", path, w.text("main"))
+	require.Equal(w.t, status, r.Status, "%s: %s", path, w.text("main"))
 	w.look()
 }
 
@@ -107,7 +107,7 @@ func (w *window) press(css string, status int64) {
 	w.t.Helper()
 	r, err := chromedp.RunResponse(w.within(), chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
 	require.NoError(w.t, err, css)
-	require.Equal(w.t, status, int64(r.Status), "%s: %s", css, w.text("main"))
+	require.Equal(w.t, status, r.Status, "%s: %s", css, w.text("main"))
 	w.look()
 }
 
