@@ -102,7 +102,7 @@ type child struct {
 }
 
 func launch(as, store string) (*child, error) {
-	c := exec.Command(os.Args[0])
+	c := exec.Command(os.Args[0]) //nolint:gosec // this program itself
 	c.Env = append(os.Environ(), role+"="+as, "BANFA_LOADTEST_STORE="+store)
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()

@@ -163,31 +163,31 @@ func TestCookies(t *testing.T) {
 		require.NotNil(t, last)
 		return last
 	}
-	res := step(get("http://" + s.Addr() + "/auth/signin?next=/inbox"))
+	res := step(get("http://" + s.Addr() + "/auth/signin?next=/inbox")) //nolint:bodyclose // step closes it; also below
 	flow := check(res)
 	to, err := url.Parse(res.Header.Get("Location"))
 	require.NoError(t, err)
 	q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to.String(), strings.NewReader("person=dev-authority"))
 	require.NoError(t, err)
 	q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	back, err := url.Parse(step(q).Header.Get("Location"))
+	back, err := url.Parse(step(q).Header.Get("Location")) //nolint:bodyclose // as above
 	require.NoError(t, err)
 	assert.Equal(t, "data.example.cn", back.Host)
 
-	res = step(get("http://"+s.Addr()+back.RequestURI()), flow)
+	res = step(get("http://"+s.Addr()+back.RequestURI()), flow) //nolint:bodyclose // as above
 	require.Equal(t, "/inbox", res.Header.Get("Location"))
 	session := check(res)
-	res = step(get("http://"+s.Addr()+"/api/v1/inbox"), session)
+	res = step(get("http://"+s.Addr()+"/api/v1/inbox"), session) //nolint:bodyclose // as above
 	assert.Equal(t, http.StatusOK, res.StatusCode)
 	tampered := *session
 	tampered.Value = session.Value[:len(session.Value)-2] + "AA"
-	res = step(get("http://"+s.Addr()+"/api/v1/inbox"), &tampered)
+	res = step(get("http://"+s.Addr()+"/api/v1/inbox"), &tampered) //nolint:bodyclose // as above
 	assert.Equal(t, http.StatusUnauthorized, res.StatusCode)
 	swapped := *flow
 	swapped.Name = session.Name
-	res = step(get("http://"+s.Addr()+"/api/v1/inbox"), &swapped)
+	res = step(get("http://"+s.Addr()+"/api/v1/inbox"), &swapped) //nolint:bodyclose // as above
 	assert.Equal(t, http.StatusUnauthorized, res.StatusCode, "one cookie is not another")
-	res = step(get("http://" + s.Addr() + "/dev/authorize"))
+	res = step(get("http://" + s.Addr() + "/dev/authorize")) //nolint:bodyclose // as above
 	assert.Equal(t, http.StatusNotFound, res.StatusCode, "there is no development sign-in")
 }
 

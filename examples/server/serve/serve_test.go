@@ -382,7 +382,9 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 	require.NoError(t, s.Stop(t.Context()))
 	assert.Less(t, time.Since(began), 5*time.Second)
 	_ = w.Close() // as above
-	<-failed
+	if err := <-failed; err != nil {
+		t.Log(err) // cut off, or refused: that it ends is enough
+	}
 }
 
 func TestPasswordsOfDatabasesAreInNoError(t *testing.T) {

@@ -84,7 +84,7 @@ func (c *Cluster) Down() {
 
 func (c *Cluster) run(name string, args ...string) {
 	c.t.Helper()
-	x := exec.Command(filepath.Join(c.bin, name), args...)
+	x := exec.Command(filepath.Join(c.bin, name), args...) //nolint:gosec // PostgreSQL's own programs
 	x.Dir, x.SysProcAttr = c.dir, c.as
 	text, err := x.CombinedOutput()
 	require.NoError(c.t, err, "%s: %s", name, text)
