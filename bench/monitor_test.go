@@ -216,7 +216,7 @@ func TestMonitoringAtManyKeys(t *testing.T) {
 	state := m.Snapshot()
 	fmt.Printf("snapshot     %9d bytes in %s\n", len(state), time.Since(began).Round(time.Millisecond))
 	assert.Equal(t, keys+monitorPermissions, m.Stats().Keys)
-	m, state = nil, nil
+	m = nil
 	for name, holds := range map[string]func(*usage, string, int64, int64) bool{"cel-go": celHolds(t), "by hand": goHolds} {
 		measure(name, func() func(u *usage) {
 			h := newByHand(holds)

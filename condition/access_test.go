@@ -390,7 +390,8 @@ func TestAStreamAnswersInOrderAndPutsAnErrorInItsPlace(t *testing.T) {
 		got = append(got, string(r.Decision))
 	}
 	assert.Equal(t, []string{"reject", "error", "incomplete", "error"}, got)
-	for range a.Stream(context.Background(), in) {
+	for _, err := range a.Stream(context.Background(), in) {
+		require.NoError(t, err)
 		break // a consumer may stop early
 	}
 }

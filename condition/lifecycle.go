@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/banfa-go/banfa"
@@ -76,7 +77,7 @@ func NewLifecycle(rules *banfa.Rules, opts ...LifecycleOption) (*Lifecycle, erro
 		return nil, missing
 	}
 	for i := range l.spec.Events {
-		facts := append(l.spec.Facts[:len(l.spec.Facts):len(l.spec.Facts)], l.spec.Events[i].Facts...)
+		facts := slices.Concat(l.spec.Facts, l.spec.Events[i].Facts)
 		l.schemas = append(l.schemas, input.NewSchema(facts, false, rules.Limits().FactsBytes))
 	}
 	for _, t := range l.spec.Transitions {

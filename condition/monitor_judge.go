@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -454,14 +455,7 @@ func (m *Monitor) evidence(j *monitorJob, r *monitorRule, a *MonitorAlert, to in
 		a.Window = &MonitorSpan{From: monitorTime(from), To: monitorTime(to)}
 	}
 	slices.SortStableFunc(recent, func(x, y monitorEventID) int {
-		switch {
-		case x.at != y.at:
-			if x.at > y.at {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(x.id, y.id)
+		return cmp.Or(cmp.Compare(y.at, x.at), strings.Compare(x.id, y.id))
 	})
 	a.Events = make([]string, 0, min(len(recent), m.limits.Events))
 	for _, id := range recent[:min(len(recent), m.limits.Events)] {

@@ -12,7 +12,7 @@ import (
 	"github.com/banfa-go/banfa/internal/stream"
 )
 
-// Source and Sink are tables that are read and written.
+// Source is a table that is read, Sink one that is written.
 type (
 	Source = stream.Source
 	Sink   = stream.Sink
@@ -240,7 +240,7 @@ func (p *Policy) finish(
 			r.RowRules[i].Undecided += w.dropped[i].Undecided
 		}
 		for j := range w.counts {
-			r.Columns[j].cellCounts.add(&w.counts[j])
+			r.Columns[j].add(&w.counts[j])
 		}
 	}
 	for j, k := range plan.at {

@@ -169,15 +169,15 @@ func (s *Spool) transform(w *runWorker) stream.Transform {
 
 // fresh makes the rows of a chunk and the frame that holds them.
 func (k *spoolWorker) fresh(in *stream.Block) (*stream.Block, error) {
-	rows, dropped, counts := k.runWorker.rows, slices.Clone(k.dropped), slices.Clone(k.counts)
+	rows, dropped, counts := k.rows, slices.Clone(k.dropped), slices.Clone(k.counts)
 	k.seen.numbers = k.seen.numbers[:0]
-	out, err := k.runWorker.transform(in)
+	out, err := k.transform(in)
 	if err != nil {
 		return nil, err
 	}
 	f := &spoolRows{
 		block: *out, numbers: k.seen.numbers, read: int64(in.Rows),
-		rows: k.runWorker.rows, dropped: slices.Clone(k.dropped), counts: slices.Clone(k.counts),
+		rows: k.rows, dropped: slices.Clone(k.dropped), counts: slices.Clone(k.counts),
 	}
 	before := spoolRows{rows: rows, dropped: dropped, counts: counts}
 	for i, n := range f.counters()[1:] {
@@ -202,7 +202,7 @@ func (k *spoolWorker) again(c spoolChunk, in *stream.Block) error {
 	if f.read != int64(in.Rows) {
 		return &ResumeError{File: k.spool.name(), Changed: []string{"input"}}
 	}
-	k.runWorker.rows.add(&f.rows)
+	k.rows.add(&f.rows)
 	for i := range f.dropped {
 		k.dropped[i].add(&f.dropped[i])
 	}

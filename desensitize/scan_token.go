@@ -65,9 +65,10 @@ func (s *scanShape) harmless(cell []byte, digits, others uint64) bool {
 			return false
 		case scanClasses[c] == scanSeparator:
 			s.folds, s.gaps = true, true
-			if c == '.' {
+			switch c {
+			case '.':
 				points++
-			} else if c == '-' {
+			case '-':
 				hyphens++
 			}
 		default:

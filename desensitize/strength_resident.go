@@ -169,7 +169,7 @@ func strengthResident(pattern []rune, known Known) (MaskStrength, error) {
 	all := strengthConvolve(regions, rest)
 	count := all.total()
 	if check >= 0 && check < len(all) {
-		count = all[check]
+		count = all[check] //nolint:gosec // check is within all
 	}
 	return strengthResult(kind, big.NewInt(count), true), nil
 }

@@ -336,7 +336,7 @@ func (c *desensitizeCommand) tell(a *app, r *desensitize.Report) error {
 			return err
 		}
 	}
-	w := io.Writer(a.stdout)
+	w := a.stdout
 	if c.Out == "-" {
 		w = a.stderr
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -38,7 +37,7 @@ func (c *recordVerifyCommand) Run(a *app) (err error) {
 		}
 		keys = append(keys, key)
 	}
-	in := io.Reader(a.stdin)
+	in := a.stdin
 	if c.File != "-" {
 		f, err := os.Open(c.File)
 		if err != nil {

@@ -150,7 +150,7 @@ func (a *app) readTable(path string, f tableFlags, only []string) (t *desensitiz
 	if o.Delimiter, err = delimiterOf(f.Delimiter); err != nil {
 		return nil, err
 	}
-	in := io.Reader(a.stdin)
+	in := a.stdin
 	if path == "-" {
 		o.Name = "<stdin>"
 	} else {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"slices"
@@ -54,7 +53,7 @@ func (c *scanCommand) scan(a *app) (r *desensitize.ScanResult, err error) {
 	if o.Delimiter, err = delimiterOf(c.Delimiter); err != nil {
 		return nil, err
 	}
-	in := io.Reader(a.stdin)
+	in := a.stdin
 	if c.File == "-" {
 		o.Name = "<stdin>"
 	} else {

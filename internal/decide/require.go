@@ -74,7 +74,7 @@ func (e *Engine) Hold(ev *expr.Eval, list []Formula) *Holdings {
 		out.Exact = out.Exact && exact
 	}
 	if m.Err() != nil {
-		return everyAbsent(ev, e, list, out, open)
+		return everyAbsent(ev, list, out, open)
 	}
 	out.Each = found
 	out.Missing = union(found)
@@ -97,7 +97,7 @@ func union(list []Holding) []int {
 }
 
 // everyAbsent is the answer where even the diagram was too large: every absent leaf that an unknown formula reads may still change it.
-func everyAbsent(ev *expr.Eval, e *Engine, list []Formula, out *Holdings, open []int) *Holdings {
+func everyAbsent(ev *expr.Eval, list []Formula, out *Holdings, open []int) *Holdings {
 	for _, i := range open {
 		if out.Each[i].Truth != expr.Unknown {
 			continue

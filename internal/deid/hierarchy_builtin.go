@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,7 +101,7 @@ const (
 // make adds what all built-in hierarchies share: the level * above the others, and cells that show nothing. at is asked for the levels below only, with
 // level 0 also where the answer is *, to check the value.
 func (h *Hierarchy) make(at func(dst, text []byte, level int) ([]byte, error), wants string, levels ...string) {
-	h.levels, h.wants = append(levels, anything), wants
+	h.levels, h.wants = slices.Concat(levels, []string{anything}), wants
 	top := len(levels)
 	h.at = func(dst, text []byte, level int) ([]byte, error) {
 		if trimmed := bytes.TrimSpace(text); len(trimmed) == 0 || string(trimmed) == anything {

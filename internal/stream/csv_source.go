@@ -45,7 +45,7 @@ func (s *lineSource) fill(buf []byte, want int) ([]byte, bool, error) {
 		if cap(buf) < want {
 			buf = append(make([]byte, 0, want), buf...)
 		}
-		n, err := s.input.body.Read(buf[len(buf):want])
+		n, err := s.body.Read(buf[len(buf):want])
 		buf = buf[:len(buf)+n]
 		if errors.Is(err, io.EOF) {
 			return buf, true, nil
@@ -79,7 +79,8 @@ func (s *lineSource) next() (*Chunk, error) {
 		buf := make([]byte, 0, s.size)
 		held = &buf
 	}
-	buf := append((*held)[:0], s.pending...)
+	buf := (*held)[:0]
+	buf = append(buf, s.pending...)
 	want := s.size
 	if len(buf) >= want {
 		want = 2 * len(buf)
@@ -277,7 +278,7 @@ func (s *lineSource) start(encodingName string) error {
 	s.push(buf[bom:])
 	if s.charset != nil && (s.charset.name == table.UTF16LE || s.charset.name == table.UTF16BE) {
 		// Its line ends are not bytes of their own: it is decoded before it is cut.
-		s.input.body = s.charset.decoder.NewDecoder().Reader(s.input.body)
+		s.body = s.charset.decoder.NewDecoder().Reader(s.body)
 		s.charset = &charset{name: s.charset.name} // only to name it
 	}
 	return nil
@@ -285,7 +286,7 @@ func (s *lineSource) start(encodingName string) error {
 
 // push puts what was read too early back before the rest of the input.
 func (s *lineSource) push(text []byte) {
-	s.input.body = io.MultiReader(bytes.NewReader(text), s.input.body)
+	s.body = io.MultiReader(bytes.NewReader(text), s.body)
 }
 
 // newCSV reads the header.

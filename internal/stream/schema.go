@@ -7,7 +7,7 @@ func (s *Schema) Keep(keep []bool) *Schema {
 	}
 	out := &Schema{types: make([]parquetType, len(s.types))}
 	for i, t := range s.types {
-		if i >= len(keep) || !keep[i] {
+		if i >= len(keep) || !keep[i] { //nolint:gosec // i is within keep
 			t = textType()
 		}
 		out.types[i] = t

@@ -103,7 +103,7 @@ func (p *Provider) Callback(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "sign-in failed; please start again / 登录未成功，请重新登录", http.StatusForbidden)
 		return
 	}
-	http.Redirect(w, r, next, http.StatusSeeOther)
+	http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // next went through LocalPath, and was sealed
 }
 
 var errFlow = errors.New("identity: no such sign-in is on its way")

@@ -47,7 +47,7 @@ func postgresFault(err error) error {
 
 // postgresBackup copies the log and its blobs into an SQLite store. Events only ever come behind those that are there, so that a copy of all up to a
 // moment is consistent without a long transaction.
-func postgresBackup(s *sqlStore, ctx context.Context, path string) (err error) {
+func postgresBackup(ctx context.Context, s *sqlStore, path string) (err error) {
 	partial := path + ".partial"
 	for _, name := range []string{partial, partial + "-wal", partial + "-shm"} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -29,7 +29,7 @@ type dialect struct {
 	bytes string                                         // the type of bytes
 	lock  string                                         // taken first in a transaction that writes; empty where beginning it locks
 	fault func(error) error                              // tells a full disk from other errors
-	copy  func(*sqlStore, context.Context, string) error // Backup
+	copy  func(context.Context, *sqlStore, string) error // Backup
 }
 
 // sqlStore is the log in a database.
@@ -337,7 +337,7 @@ func (b *blobReader) Close() error { return nil }
 
 func (s *sqlStore) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
 
-func (s *sqlStore) Backup(ctx context.Context, path string) error { return s.copy(s, ctx, path) }
+func (s *sqlStore) Backup(ctx context.Context, path string) error { return s.copy(ctx, s, path) }
 
 func (s *sqlStore) Close() error {
 	if s.read == s.write {

@@ -62,7 +62,7 @@ func sqliteFault(err error) error {
 }
 
 // sqliteBackup writes a copy beside the target and then gives it its name, so that no half of a backup is ever taken for one.
-func sqliteBackup(s *sqlStore, ctx context.Context, path string) (err error) {
+func sqliteBackup(ctx context.Context, s *sqlStore, path string) (err error) {
 	partial := path + ".partial"
 	if err := os.Remove(partial); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
