@@ -12,11 +12,11 @@ import (
 	"github.com/banfa-go/banfa/internal/stream"
 )
 
-// Source is a table that is read, Sink one that is written.
-type (
-	Source = stream.Source
-	Sink   = stream.Sink
-)
+// Source is a table that is read.
+type Source = stream.Source
+
+// Sink is a table that is written.
+type Sink = stream.Sink
 
 // RunOption changes one run.
 type RunOption interface{ applyRun(*runConfig) }
