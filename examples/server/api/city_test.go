@@ -191,7 +191,7 @@ func fill(a condition.Agreement) *condition.Agreement {
 	a.Provider.Code, a.Provider.Contact = "11440300000000000X", "0755-00000000"
 	a.User.Code, a.User.Contact = "440300190001010000", "test@example.cn"
 	a.Scenario, a.Usage = "智慧交通研究", condition.UsageTerm{Code: "download", Label: "下载"}
-	a.Period = condition.AgreementPeriod{From: "2026-12-01", Until: "2027-11-30"}
+	a.Period = condition.AgreementPeriod{From: "2026-11-01", Until: "2027-11-30"}
 	terms := make([]condition.Term, 0, len(a.Terms))
 	for _, t := range a.Terms {
 		clauses := []condition.Clause{}

@@ -257,6 +257,8 @@ func refusals(code string) string {
 		return "The permission is not active"
 	case "held":
 		return "The data are held because of an objection (Article 65)"
+	case "not_yet":
+		return "The agreement has not begun yet"
 	case "expired":
 		return "The permission is over"
 	case "not_delivered":

@@ -107,7 +107,7 @@ func TestProblems(t *testing.T) {
 func TestEveryRefusalIsToldInEnglish(t *testing.T) {
 	for _, code := range []string{
 		"not_conditional", "not_unconditional", "requirements", "illegal_event", "decision", "record", "not_approved", "agreement", "no_agreement", "catalog", "data",
-		"release", "policy", "not_open", "permission", "held", "expired", "not_delivered", "not_in_force",
+		"release", "policy", "not_open", "permission", "held", "not_yet", "expired", "not_delivered", "not_in_force",
 	} {
 		assert.NotEmpty(t, refusals(code), code)
 	}

@@ -161,9 +161,31 @@ func (p *Platform) Draft(ctx context.Context, who identity.Identity, id, lang st
 	if err != nil {
 		return nil, err
 	}
-	return a.Draft(c.Advice, condition.Parties{
+	advice, err := p.recall(ctx, a, c)
+	if err != nil {
+		return nil, err
+	}
+	return a.Draft(advice, condition.Parties{
 		Provider: condition.Party{Name: c.Unit}, User: condition.Party{Name: c.OwnerName}, Datasets: []string{c.EntryName}, Approved: true,
 	}, lang)
+}
+
+// recall works out the advice of a case anew, from what was stated and verified then: one that is read back from the log has no facts, and a draft takes
+// scenario and way of use from them. Where the rules have changed since, the advice stays what it was.
+func (p *Platform) recall(ctx context.Context, a *condition.Access, c *Case) (*condition.Result, error) {
+	at, err := time.Parse(time.RFC3339, c.Advice.At)
+	if err != nil {
+		return nil, err
+	}
+	named, _ := c.Standing.Facts[verified].(bool)
+	again, err := p.decide(ctx, a, identity.Identity{Verified: named}, c.Stated, at)
+	if err != nil {
+		return nil, err
+	}
+	if again.Digest != c.Advice.Digest || again.FactsDigest() != c.Advice.FactsDigest() {
+		return c.Advice, nil
+	}
+	return again, nil
 }
 
 // Sign signs an agreement. What the library finds missing in it refuses the signature.

@@ -118,6 +118,9 @@ func (p *Platform) usable(ctx context.Context, who identity.Identity, id string)
 	case view(p, func(s *state) bool { return s.suspended(e.ID) }):
 		return nil, nil, &RefusedError{Code: "held", Reason: "因意见处理，该数据暂停开放（第六十五条）"}
 	}
+	if a := c.Agreement; a != nil && p.Clock().In(zone).Format(time.DateOnly) < a.Period.From {
+		return nil, nil, &RefusedError{Code: "not_yet", Reason: "协议约定自 " + a.Period.From + " 起使用"}
+	}
 	until, ok := c.Standing.Facts["valid_until"].(string)
 	if day := p.Clock().In(zone).Format(time.DateOnly); !ok || day > until {
 		return nil, nil, &RefusedError{Code: "expired", Reason: "使用权限已过有效期 " + until}

@@ -118,6 +118,6 @@ func (p *Platform) downloaded(ctx context.Context, who identity.Identity, c *Cas
 	_, err := p.use(ctx, who, map[string]any{
 		"id": fmt.Sprintf("download-%s-%d-%d", c.ID, seq, at.UnixNano()), "at": at.Format(time.RFC3339), "permission": c.ID, "user": who.Subject, "action": "download",
 		"dataset": e.ID, "scenario": first("scenarios"), "usage_mode": "download", "rows": rows, "abroad": false, "raw": false,
-	})
+	}, c)
 	return err
 }

@@ -218,6 +218,14 @@ func TestTheWholeWayOfAnApplication(t *testing.T) {
 	assert.Equal(t, "active", permission.Standing.State)
 	assert.Equal(t, "2027-11-30", permission.Standing.Facts["valid_until"])
 
+	now := c.now
+	c.now = time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	_, err = c.Download(t.Context(), applicant, permission.ID)
+	refused(t, "not_yet", err)
+	c.now = now
+	_, err = c.Do(t.Context(), opener, platform.Permissions, permission.ID, "permission_given_up", map[string]any{"valid_until": "2099-01-01"})
+	refused(t, "illegal_event", err) // no event moves what it is not about
+
 	c.reopen()
 	permission, err = c.Case(t.Context(), applicant, platform.Permissions, permission.ID)
 	require.NoError(t, err)
@@ -236,7 +244,7 @@ func fill(a *condition.Agreement) *condition.Agreement {
 	out.Provider.Code, out.Provider.Contact = "11440300000000000X", "0755-00000000"
 	out.User.Code, out.User.Contact = "440300190001010000", "test@example.cn"
 	out.Scenario, out.Usage = "智慧交通研究", condition.UsageTerm{Code: "download", Label: "下载"}
-	out.Period = condition.AgreementPeriod{From: "2026-12-01", Until: "2027-11-30"}
+	out.Period = condition.AgreementPeriod{From: "2026-11-01", Until: "2027-11-30"}
 	terms := make([]condition.Term, 0, len(a.Terms))
 	for _, t := range a.Terms {
 		clauses := []condition.Clause{}

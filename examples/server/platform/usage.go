@@ -62,15 +62,23 @@ func (p *Platform) Use(ctx context.Context, who identity.Identity, fields map[st
 	if !who.Is(identity.Authority) && (c == nil || !c.MaySee(who) || who.Is(identity.Auditor)) {
 		return nil, ErrForbidden
 	}
-	return p.use(ctx, who, fields)
+	return p.use(ctx, who, fields, nil)
 }
 
-func (p *Platform) use(ctx context.Context, who identity.Identity, fields map[string]any) ([]Alert, error) {
+// use appends a use. As long as of is given, nothing may have happened to that case since it was looked at.
+func (p *Platform) use(ctx context.Context, who identity.Identity, fields map[string]any, of *Case) ([]Alert, error) {
 	if _, err := condition.EventOf(merge(fields, nil)); err != nil {
 		return nil, err
 	}
-	made, err := p.act(ctx, func(*state) ([]store.Expect, []store.NewEvent, error) {
-		return nil, []store.NewEvent{event(who, usageStream, "usage.observed", fields, identity.Authority, identity.Opener, identity.Applicant)}, nil
+	made, err := p.act(ctx, func(s *state) ([]store.Expect, []store.NewEvent, error) {
+		var expect []store.Expect
+		if of != nil {
+			if s.versions[of.stream()] != int64(len(of.Log)) {
+				return nil, nil, &RefusedError{Code: "permission", Reason: "使用权限刚刚发生变化，请重试"}
+			}
+			expect = append(expect, s.expect(of.stream()))
+		}
+		return expect, []store.NewEvent{event(who, usageStream, "usage.observed", fields, identity.Authority, identity.Opener, identity.Applicant)}, nil
 	})
 	if err != nil {
 		return nil, err

@@ -251,7 +251,7 @@ func settled(form url.Values) url.Values {
 	}
 	for name, v := range map[string]string{
 		"provider.code": "11440300000000000X", "provider.contact": "0755-00000000", "user.code": "440300190001010000", "user.contact": "test@example.cn",
-		"period.from": "2027-01-01", "period.until": "2027-12-31",
+		"period.from": "2026-11-01", "period.until": "2027-12-31",
 	} {
 		out.Set(name, v)
 	}

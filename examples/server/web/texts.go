@@ -466,6 +466,7 @@ var texts = map[string][2]string{
 	"refused.not_open":          {"该数据已不在开放目录中。", "The data are no longer in the open catalog."},
 	"refused.permission":        {"使用权限现在不能使用。", "The permission cannot be used now."},
 	"refused.held":              {"因意见处理，该数据暂停开放。", "The data are held back because of an objection."},
+	"refused.not_yet":           {"协议约定的使用期限尚未开始。", "The agreement has not begun yet."},
 	"refused.expired":           {"使用权限已过有效期。", "The permission has expired."},
 	"refused.not_delivered":     {"开放主体尚未交付数据。", "Nothing has been delivered yet."},
 	"refused.policy":            {"脱敏策略已不存在。", "The de-identification policy is gone."},

@@ -138,7 +138,7 @@ func fillAgreement(t *testing.T, w *window) {
 	t.Helper()
 	for id, value := range map[string]string{
 		"provider-code": "11440300000000000X", "provider-contact": "0755-00000000", "user-code": "440300190001010000", "user-contact": "test@example.cn",
-		"period-from": "2027-01-01", "period-until": "2027-12-31",
+		"period-from": "2020-01-01", "period-until": "2099-12-31",
 	} {
 		w.fill("#agreement-"+id, value)
 	}
