@@ -41,7 +41,7 @@ type Spool struct {
 	head    spoolHead
 	resumed bool // the header was there
 	chunks  []spoolChunk
-	done    int // of chunks, those that an earlier run made
+	done    []spoolChunk // those that an earlier run made; workers read them while chunks grows
 	end     int64
 	sum     [sha256.Size]byte // of all frames
 	loose   int64             // bytes that may not be on the disk
@@ -139,10 +139,10 @@ func (s *Spool) Resumed() (at, started time.Time, ok bool) {
 
 // Done is the number of rows up to the last finished chunk but one: what an earlier run left, at least.
 func (s *Spool) Done() int64 {
-	if s.done == 0 {
+	if len(s.done) == 0 {
 		return 0
 	}
-	return s.chunks[s.done-1].first - 1
+	return s.done[len(s.done)-1].first - 1
 }
 
 // Close leaves the spool for a run that goes on.
@@ -193,7 +193,7 @@ func (s *Spool) read() error {
 		}
 		s.chunks = append(s.chunks, spoolChunk{first, from + spoolFrame, int64(len(payload))})
 	}
-	s.done = len(s.chunks)
+	s.done = slices.Clone(s.chunks)
 	return nil
 }
 
@@ -318,8 +318,7 @@ func (h *spoolHead) changed(now *spoolHead) []string {
 
 // find returns the finished chunk that begins with a row.
 func (s *Spool) find(first int64) (spoolChunk, bool) {
-	done := s.chunks[:s.done]
-	i, ok := slices.BinarySearchFunc(done, first, func(c spoolChunk, n int64) int {
+	i, ok := slices.BinarySearchFunc(s.done, first, func(c spoolChunk, n int64) int {
 		switch {
 		case c.first < n:
 			return -1
@@ -331,7 +330,7 @@ func (s *Spool) find(first int64) (spoolChunk, bool) {
 	if !ok {
 		return spoolChunk{}, false
 	}
-	return done[i], true
+	return s.done[i], true
 }
 
 func (s *Spool) payload(c spoolChunk) ([]byte, error) {
