@@ -121,21 +121,7 @@ func (c *classifyCommand) stream(a *app, cl *classify.Classifier, in iter.Seq2[b
 		}
 		n++
 		failed = failed || err != nil
-		var text []byte
-		switch {
-		case err != nil && a.JSON:
-			text, err = encode(map[string]any{"error": errorObject(err)})
-		case err != nil:
-			text, err = fmt.Appendf(nil, "%d: %s\n\n", n, a.describe(err)), nil
-		case a.JSON:
-			text, err = encode(r)
-		default:
-			text = append([]byte(r.Explain(a.lang)), '\n')
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := a.stdout.Write(text); err != nil {
+		if err := a.answerOf(n, r, err); err != nil {
 			return err
 		}
 		bar.show(n)

@@ -155,21 +155,7 @@ func (c *decideCommand) stream(a *app, access *condition.Access, in iter.Seq2[ba
 		n++
 		failed = failed || err != nil
 		refused = refused || err == nil && r.Decision == condition.Reject
-		var text []byte
-		switch {
-		case err != nil && a.JSON:
-			text, err = encode(map[string]any{"error": errorObject(err)})
-		case err != nil:
-			text, err = fmt.Appendf(nil, "%d: %s\n\n", n, a.describe(err)), nil
-		case a.JSON:
-			text, err = encode(r)
-		default:
-			text = append([]byte(r.Explain(a.lang)), '\n')
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := a.stdout.Write(text); err != nil {
+		if err := a.answerOf(n, r, err); err != nil {
 			return err
 		}
 		bar.show(n)

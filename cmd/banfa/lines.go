@@ -146,3 +146,23 @@ func lines(first []byte, r *bufio.Reader) iter.Seq2[banfa.Facts, error] {
 		}
 	}
 }
+
+// answerOf writes the answer to the n-th document of a stream, or why there is none.
+func (a *app) answerOf(n int, r interface{ Explain(lang string) string }, err error) error {
+	var text []byte
+	switch {
+	case err != nil && a.JSON:
+		text, err = encode(map[string]any{"error": errorObject(err)})
+	case err != nil:
+		text, err = fmt.Appendf(nil, "%d: %s\n\n", n, a.describe(err)), nil
+	case a.JSON:
+		text, err = encode(r)
+	default:
+		text = append([]byte(r.Explain(a.lang)), '\n')
+	}
+	if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write(text)
+	return err
+}

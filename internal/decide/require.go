@@ -152,33 +152,14 @@ func constant(r diagram.Ref) (expr.Truth, bool) {
 
 // formulaSpace prepares the completions that the formulas still open depend on.
 func (e *Engine) formulaSpace(m *diagram.Manager, ev *expr.Eval, list []Formula, open []int) *space {
-	var need []*expr.Atom
-	seen, vars := map[int]bool{}, map[int]bool{}
-	var walk func(n *expr.Node)
-	walk = func(n *expr.Node) {
-		switch n.Op {
-		case expr.OpAtom:
-			if !seen[n.Atom.ID()] {
-				seen[n.Atom.ID()] = true
-				need = append(need, n.Atom)
-			}
-		case expr.OpVar:
-			if vars[n.Var] {
-				return
-			}
-			vars[n.Var] = true
-		}
-		for _, kid := range n.Kids {
-			walk(kid)
-		}
-	}
+	need := newAtoms()
 	for _, i := range open {
 		if list[i].When != nil {
-			walk(list[i].When.Root())
+			need.of(list[i].When)
 		}
-		walk(list[i].Require.Root())
+		need.of(list[i].Require)
 	}
-	return newSpace(e, m, []*expr.Eval{ev}, [][]*expr.Atom{need}, nil)
+	return newSpace(e, m, []*expr.Eval{ev}, [][]*expr.Atom{need.list}, nil)
 }
 
 // formula returns the diagrams of whether a formula concerns the case, and of whether it holds.

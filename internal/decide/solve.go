@@ -206,36 +206,45 @@ func (e *Engine) build(m *diagram.Manager, evs []*expr.Eval, known []*Known, act
 
 // need collects the atoms of the conditions that are not settled; with every set, of all.
 func (e *Engine) need(k *Known, active []bool, every bool) []*expr.Atom {
-	var out []*expr.Atom
-	seen := map[int]bool{}
-	vars := map[int]bool{}
-	var walk func(n *expr.Node)
-	walk = func(n *expr.Node) {
-		switch n.Op {
-		case expr.OpAtom:
-			if !seen[n.Atom.ID()] {
-				seen[n.Atom.ID()] = true
-				out = append(out, n.Atom)
-			}
-		case expr.OpVar:
-			if vars[n.Var] {
-				return
-			}
-			vars[n.Var] = true
-		}
-		for _, kid := range n.Kids {
-			walk(kid)
-		}
-	}
+	need := newAtoms()
 	if s := e.C.Scope; s != nil && s.When != nil && (every || k.Scope == expr.Unknown) {
-		walk(s.When.Root())
+		need.of(s.When)
 	}
 	for i, r := range e.C.Rules {
 		if active[i] && r.When != nil && (every || k.Condition[i] == expr.Unknown) {
-			walk(r.When.Root())
+			need.of(r.When)
 		}
 	}
-	return out
+	return need.list
+}
+
+// atoms collects the atoms of conditions, each once, in the order in which they are met.
+type atoms struct {
+	list       []*expr.Atom
+	seen, vars map[int]bool
+}
+
+func newAtoms() *atoms { return &atoms{seen: map[int]bool{}, vars: map[int]bool{}} }
+
+// of adds those of an expression, through the variables that it names.
+func (a *atoms) of(x *expr.Expr) { a.walk(x.Root()) }
+
+func (a *atoms) walk(n *expr.Node) {
+	switch n.Op {
+	case expr.OpAtom:
+		if !a.seen[n.Atom.ID()] {
+			a.seen[n.Atom.ID()] = true
+			a.list = append(a.list, n.Atom)
+		}
+	case expr.OpVar:
+		if a.vars[n.Var] {
+			return
+		}
+		a.vars[n.Var] = true
+	}
+	for _, kid := range n.Kids {
+		a.walk(kid)
+	}
 }
 
 func (f *functions) evaluate(i int, k *Known, active []bool, every bool) {
