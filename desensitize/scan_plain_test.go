@@ -13,7 +13,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// plainScan is what a scan must find, without any of what makes it fast: every cell is searched, and every needle is looked for in every other cell.
+// plainScan is what a scan must find, without any of what makes it fast: every cell is searched, and every needle is looked for in every other cell,
+// both folded. Half a character in bytes that are no text is not looked for within the characters of others.
 func plainScan(s *scanner, number int64, in, out [][]byte) {
 	w := s.all[0]
 	w.rows++
@@ -30,7 +31,7 @@ func plainScan(s *scanner, number int64, in, out [][]byte) {
 			}
 			w.plainNeedle(of, in[of])
 			for _, n := range w.needles {
-				if !bytes.Contains(cell, n.text) && !bytes.Contains(foldText(nil, cell), n.text) {
+				if !bytes.Contains(foldText(nil, cell), n.text) {
 					continue
 				}
 				w.repeats++
@@ -110,6 +111,7 @@ func FuzzTheFastScan(f *testing.F) {
 		f.Add(s, s, "x "+s+"-1")
 	}
 	f.Add("6222021234567890", "4f1c9a0be7d86a52c3f1be09d84e6a71", "138****8000")
+	f.Add("\xef\xbc", "１１０１０５１９４９１２３１００２Ｘ", "x １１０１０５１９４９１２３１００２９-1")
 	f.Fuzz(func(t *testing.T, a, b, c string) {
 		row := [][2]string{{a, b}, {b, c}, {c, a}}
 		checkAgainstPlain(t, []int{0, 1}, [][][2]string{row, row})
