@@ -7,6 +7,7 @@ import (
 
 	"github.com/banfa-go/banfa/internal/deid"
 	"github.com/banfa-go/banfa/internal/expr"
+	"github.com/banfa-go/banfa/internal/ident"
 	"github.com/banfa-go/banfa/internal/ruleset"
 	"github.com/banfa-go/banfa/internal/source"
 	"github.com/banfa-go/banfa/internal/transform"
@@ -287,6 +288,10 @@ func (p *policyReader) try(c *ruleset.PolicyColumn, n *source.Node) {
 			found := len(p.l.found)
 			p.report("BF2009", n.Get("apply").Range, "policy.transform", p.policy.Rules[c.Rule].ID, err.Error())
 			p.about(found, c)
+		}
+		// The values of a shuffled column are published, each in another row: of what names a person, that is all there is to hide.
+		if names := c.Class == "direct" || slices.Contains(ident.Kinds(), ident.Kind(c.Semantic)); names && c.Plan.Calls[i].Name == "shuffle" {
+			p.report("BF2009", n.Get("apply").Range, "policy.shuffle-direct", p.policy.Rules[c.Rule].ID, c.Name)
 		}
 	}
 }

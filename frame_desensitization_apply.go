@@ -60,9 +60,7 @@ func (p *policyReader) compilePlan(kind expr.Kind, n *source.Node, want *expr.Ty
 	} else {
 		x, issues = e.env.CompilePlaced(n.Value, want)
 	}
-	if x != nil || !p.shuffles(n) {
-		p.issues(n, issues)
-	}
+	p.issues(n, issues)
 	if x == nil {
 		p.unread = true
 		p.about(found, about)
@@ -237,6 +235,8 @@ func policyTransforms() []policyTransform {
 		keyed(form("shift", day, policyText, policyInt)),
 		subject(keyed(form("shift", day, policyText, policyInt, policyText))),
 		keyed(form("noise", num, policyText, policyOptions)),
+		keyed(form("shuffle", all, policyText)),
+		subject(keyed(form("shuffle", all, policyText, policyText))),
 		sample, sampleBy,
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -125,17 +124,6 @@ func (p *policyReader) trial() transform.Maker {
 		return deid.Generalize(p.policy.Hierarchies[i].Of, level)
 	}
 	return m
-}
-
-var shuffleCall = regexp.MustCompile(`\bshuffle\s*\(`)
-
-// shuffles says of an expression that did not compile why there is no shuffle, where it wants one.
-func (p *policyReader) shuffles(n *source.Node) bool {
-	at := shuffleCall.FindStringIndex(n.Value)
-	if at != nil {
-		p.report("BF2009", source.Range{Start: n.At(at[0]), End: n.At(at[1] - 1)}, "policy.shuffle")
-	}
-	return at != nil
 }
 
 // reversal reads who may find out what pseudonyms stand for. Only a column whose every value becomes a pseudonym can be reversed: of others it would not be

@@ -114,8 +114,10 @@ func TestAPolicyIsCheckedWhenItIsLoaded(t *testing.T) {
 		{"a level that the hierarchy has not", "value.pseudonym('plates')", "value.generalize('area', 9)", []string{
 			`15:76 BF2009 plate: deid: hierarchy cn.division has no level 9: it has 0 to 3`,
 		}},
-		{"a shuffle, which there is not", "value.roundTo(decimal('5'))", "value.shuffle('plates')", []string{
-			`17:76 BF2009 shuffle is not offered: rows stream by and never meet; use noise, pseudonym or generalize`,
+		{"a shuffle", "value.roundTo(decimal('5'))", "value.shuffle('plates')", nil},
+		{"a shuffle within groups", "value.roundTo(decimal('5'))", "value.shuffle('plates', string(row.birth))", nil},
+		{"a shuffle of what names persons", "value.pseudonym('plates')", "value.shuffle('plates')", []string{
+			`15:76 BF2009 plate: column plate names persons, and shuffle publishes its values, each in another row; use pseudonym, mask or suppress`,
 		}},
 		{"a reversal of pseudonyms", "rows:\n", "reversal: {basis: 第三十六条, holder: archive, columns: [plate]}\nrows:\n", nil},
 		{"a reversal of what is no pseudonym", "rows:\n", "reversal: {basis: 第三十六条, holder: archive, columns: [fee]}\nrows:\n", []string{

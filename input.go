@@ -83,27 +83,33 @@ func ReadFacts(f Facts, s *input.Schema) (*input.Document, error) {
 
 func (m Map) document(s *input.Schema) (*input.Document, error) {
 	d := &input.Document{Values: make([]expr.Value, len(s.Facts))}
-	for _, k := range sortedNames(m) {
-		v := m[k]
-		if s.Items && k == "name" {
-			name, ok := v.(string)
-			if !ok && v != nil {
-				return nil, &FactError{Fact: k, Code: "type", Want: "string", Got: jsonKind(v)}
-			}
-			d.Name = name
+	for k, v := range m {
+		if m.set(s, d, k, v) == nil {
 			continue
 		}
-		if s.Items && k == "items" {
-			if err := m.items(s, d, v); err != nil {
+		for _, first := range sortedNames(m) { // of several errors, the first by name, whatever order the map has
+			if err := m.set(s, d, first, m[first]); err != nil {
 				return nil, err
 			}
-			continue
-		}
-		if err := setFact(s, d.Values, k, v, ""); err != nil {
-			return nil, err
 		}
 	}
 	return d, nil
+}
+
+// set puts one entry of the map into the document.
+func (m Map) set(s *input.Schema, d *input.Document, k string, v any) error {
+	switch {
+	case s.Items && k == "name":
+		name, ok := v.(string)
+		if !ok && v != nil {
+			return &FactError{Fact: k, Code: "type", Want: "string", Got: jsonKind(v)}
+		}
+		d.Name = name
+		return nil
+	case s.Items && k == "items":
+		return m.items(s, d, v)
+	}
+	return setFact(s, d.Values, k, v, "")
 }
 
 // maxItems bounds the items of one data set. It is far above what a catalog entry has.

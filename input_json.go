@@ -15,6 +15,9 @@ import (
 const maxJSONDepth = 64
 
 func (j JSON) document(s *input.Schema) (*input.Document, error) {
+	if d, ok := scanFacts(j, s); ok {
+		return d, nil
+	}
 	m, err := parseFacts(j, s.Bytes)
 	if err != nil {
 		return nil, err

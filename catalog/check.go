@@ -10,6 +10,7 @@ import (
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/internal/civil"
 	"github.com/banfa-go/banfa/internal/expr"
+	"github.com/banfa-go/banfa/internal/message"
 	"github.com/banfa-go/banfa/internal/ruleset"
 )
 
@@ -162,8 +163,8 @@ type checking struct {
 // counts lists what is counted: field checks, then rules, each in the order of the file.
 func (k *checking) counts(r *Report) {
 	k.count = map[string]int{}
-	add := func(id string, basis []ruleset.Basis, severity, message string) {
-		x := RuleCount{ID: id, Severity: Severity(severity), Message: message}
+	add := func(id string, basis []ruleset.Basis, severity string, what words) {
+		x := RuleCount{ID: id, Severity: Severity(severity), Message: what.zh, MessageEN: what.en}
 		x.Basis, x.Short = checkBasis(basis)
 		k.count[id] = len(r.Rules)
 		r.Rules = append(r.Rules, x)
@@ -174,12 +175,12 @@ func (k *checking) counts(r *Report) {
 		}
 		for i := range record.Fields {
 			f := &record.Fields[i]
-			add(record.Name+"."+f.Name, f.Basis, string(SeverityError), f.Label)
+			add(record.Name+"."+f.Name, f.Basis, string(SeverityError), k.label(record, f))
 		}
 	}
 	for _, rule := range k.file.Rules {
 		if rule.Effective.Contains(k.today) {
-			add(rule.ID, rule.Basis, rule.Severity, rule.Message)
+			add(rule.ID, rule.Basis, rule.Severity, words{rule.Message, k.rules.Label(message.English, k.file.ID(), "rules."+rule.ID)})
 		}
 	}
 }
@@ -246,7 +247,7 @@ func (k *checking) judges(r *Report, record *ruleset.Record, given bool) []*rule
 			active = append(active, rule)
 			continue
 		}
-		f := k.finding(rule, record)
+		f := k.finding(r, rule, record)
 		f.Verdict, f.Missing = Unjudged, missing
 		n := 1
 		if s := k.sets[record.Name]; s != nil {
@@ -258,8 +259,9 @@ func (k *checking) judges(r *Report, record *ruleset.Record, given bool) []*rule
 	return active
 }
 
-func (k *checking) finding(rule *ruleset.CatalogRule, record *ruleset.Record) Finding {
-	f := Finding{Rule: rule.ID, Severity: Severity(rule.Severity), Record: record.Name, Field: rule.At, Message: rule.Message}
+func (k *checking) finding(r *Report, rule *ruleset.CatalogRule, record *ruleset.Record) Finding {
+	n := &r.Rules[k.count[rule.ID]]
+	f := Finding{Rule: rule.ID, Severity: Severity(rule.Severity), Record: record.Name, Field: rule.At, Message: n.Message, MessageEN: n.MessageEN}
 	f.Basis, f.Short = checkBasis(rule.Basis)
 	return f
 }
@@ -290,7 +292,7 @@ func (k *checking) judge(r *Report, ev *expr.Eval, rule *ruleset.CatalogRule, re
 		n.Fine++
 		return
 	}
-	f := k.finding(rule, record)
+	f := k.finding(r, rule, record)
 	f.Entry, f.Unit = x.id, x.unit
 	f.Place = x.place(rule.At)
 	switch truth {
@@ -303,8 +305,7 @@ func (k *checking) judge(r *Report, ev *expr.Eval, rule *ruleset.CatalogRule, re
 	default: // it failed, and what failed is not in order
 		n.Unjudged++
 		f.Verdict, f.Severity = Unjudged, SeverityError
-		f.Message = fmt.Sprintf("规则求值出错：%s", checkFault(err))
-		f.Fix = "请更正规则文件，或者核对该条目的取值"
+		f = f.saying(say("finding.check.error", checkFault(err)), say("finding.check.error.fix"))
 		r.erred++
 	}
 	r.Findings = append(r.Findings, f)

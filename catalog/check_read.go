@@ -1,9 +1,9 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -149,19 +149,20 @@ func (k *checking) fields(r *Report, record *ruleset.Record, x *checkRecord) {
 	for i := range record.Fields {
 		f := &record.Fields[i]
 		n := &r.Rules[k.count[record.Name+"."+f.Name]]
-		what, fix := "", ""
+		var what, fix words
 		switch v := x.fields[i]; {
 		case x.wrong != nil && x.wrong[i] != nil:
-			what, fix = checkWrong(f, x.wrong[i])
+			what, fix = checkWrong(k.label(record, f), f, x.wrong[i])
 		case !v.Present() || f.Type.Kind == expr.String && strings.TrimSpace(v.String()) == "":
 			if !f.Required {
 				n.Fine++
 				continue
 			}
-			what, fix = fmt.Sprintf("缺少%s", f.Label), fmt.Sprintf("请补填%s", f.Label)
+			label := k.label(record, f)
+			what, fix = say("finding.check.absent", label), say("finding.check.fill", label)
 		case f.Least > 0 && checkLen(v) < f.Least:
-			what = fmt.Sprintf("%s至少 %d 项，现有 %d 项", f.Label, f.Least, checkLen(v))
-			fix = fmt.Sprintf("请补全%s", f.Label)
+			label := k.label(record, f)
+			what, fix = say("finding.check.few", label, f.Least, checkLen(v)), say("finding.check.complete", label)
 		default:
 			n.Fine++
 			continue
@@ -169,8 +170,8 @@ func (k *checking) fields(r *Report, record *ruleset.Record, x *checkRecord) {
 		n.Violated++
 		out := Finding{
 			Rule: record.Name + "." + f.Name, Severity: SeverityError, Verdict: Violated, Record: record.Name, Entry: x.id, Unit: x.unit,
-			Field: f.Name, Place: x.place(f.Name), Message: what, Fix: fix,
-		}
+			Field: f.Name, Place: x.place(f.Name),
+		}.saying(what, fix)
 		out.Basis, out.Short = checkBasis(f.Basis)
 		r.Findings = append(r.Findings, out)
 	}
@@ -181,38 +182,48 @@ func checkLen(v expr.Value) int {
 	return len(list)
 }
 
-func checkWrong(f *ruleset.Field, err error) (what, fix string) {
+// label names a field in both languages; in English by its key where the bundle has no label for it.
+func (k *checking) label(record *ruleset.Record, f *ruleset.Field) words {
+	en := k.rules.Label(message.English, k.file.ID(), "records."+record.Name+".fields."+f.Name+".label")
+	return words{f.Label, cmp.Or(en, f.Name)}
+}
+
+func checkWrong(label words, f *ruleset.Field, err error) (what, fix words) {
 	var ve *expr.ValueError
 	if !errors.As(err, &ve) {
-		return fmt.Sprintf("%s不合格", f.Label), "请更正"
+		return say("finding.check.wrong", label), say("finding.check.correct")
 	}
 	switch ve.Code {
 	case "enum":
+		what = say("finding.check.enum", label, ve.Path, ve.Got)
+		if len(f.Type.Values) == 0 {
+			return what, say("finding.check.one-of").add(" ", same(ve.Want))
+		}
 		values := make([]string, len(f.Type.Values))
 		for i, code := range f.Type.Values {
 			values[i] = code + "（" + f.Type.Labels[i] + "）"
 		}
-		what = fmt.Sprintf("%s%s不在规定的取值之中：%s", f.Label, ve.Path, ve.Got)
-		if len(values) > 0 {
-			return what, "请改为：" + strings.Join(values, "、")
-		}
-		return what, "请改为：" + ve.Want
+		return what, say("finding.check.one-of").add(" ", words{strings.Join(values, "、"), strings.Join(f.Type.Values, ", ")})
 	case "range", "length":
-		return fmt.Sprintf("%s%s超出范围：%s", f.Label, ve.Path, ve.Got), "应为 " + ve.Want
+		return say("finding.check.range", label, ve.Path, ve.Got), say("finding.check.want", ve.Want)
 	}
-	return fmt.Sprintf("%s%s的类型不对：%s", f.Label, ve.Path, ve.Got), "应为 " + ve.Want
+	return say("finding.check.type", label, ve.Path, ve.Got), say("finding.check.want", ve.Want)
 }
 
 // checkFault is the reason of an error within a rule.
-func checkFault(err error) string {
+func checkFault(err error) words {
 	var f *expr.Fault
 	switch {
 	case err == nil:
-		return "?"
+		return same("?")
 	case errors.As(err, &f):
-		return message.Text("zh", f.Key, f.Args...)
+		args := make([]any, len(f.Args))
+		for i := range f.Args {
+			args[i] = f.Args[i]
+		}
+		return say(f.Key, args...)
 	}
-	return err.Error()
+	return same(err.Error())
 }
 
 // index returns the index of a lookup over a set, made when it is first asked for.

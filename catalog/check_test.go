@@ -63,7 +63,7 @@ func TestAFindingPointsToTheCellThatItIsAbout(t *testing.T) {
 		Rule: "base.system", Basis: []string{"第十七条第二款"}, Short: []string{"17p2"}, Severity: catalog.SeverityError,
 		Verdict: catalog.Violated, Record: "base", Entry: "1", Unit: "市交通运输局", Field: "system",
 		Place:   &catalog.Place{File: "a.xlsx", Sheet: "目录", Row: 7, Column: "AB"},
-		Message: "缺少所属系统", Fix: "请补填所属系统",
+		Message: "缺少所属系统", Fix: "请补填所属系统", MessageEN: "owning system is missing", FixEN: "fill in owning system",
 	}, f)
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/classify"
+	"github.com/banfa-go/banfa/internal/message"
 )
 
 // Classification is the answer for every entry of a catalog (Articles 10 to 16, and 19, second paragraph).
@@ -195,7 +196,7 @@ func (r *classifyRun) entry(ctx context.Context, e *Entry, status *string) (Entr
 		out.Error = err.Error()
 		e.OpenType = Undetermined
 		return out, []Finding{classifyFinding(e, "classify.facts", SeverityError, Violated, fact.Fact, fact.Item,
-			fact.Message("zh"), "改正该事实后重新判定；改正之前按未定处理，不予开放")}, nil
+			words{fact.Message(message.Chinese), fact.Message(message.English)}, say("finding.classify.facts.fix"))}, nil
 	case err != nil:
 		return out, nil, err
 	}
@@ -210,8 +211,7 @@ func (r *classifyRun) entry(ctx context.Context, e *Entry, status *string) (Entr
 	guesses, denied := r.cfg.guesses.of(e, leftOut)
 	for _, g := range denied {
 		found = append(found, classifyFinding(e, "classify.denied", SeverityWarning, Violated, "facts."+g.Fact, g.Item,
-			fmt.Sprintf("数据项“%s”的语义类型是 %s，填报的事实却是 %s = %t", g.Item, g.Semantic, g.Fact, !g.Value),
-			"核对该数据项；确实不涉及的，写明脱敏或者汇总方式"))
+			say("finding.classify.denied", g.Item, g.Semantic, g.Fact, !g.Value), say("finding.classify.denied.fix")))
 	}
 	if len(guesses) > 0 && !own.Determined {
 		out.Guesses = guesses
@@ -278,12 +278,13 @@ func (r *classifyRun) write(e *Entry, c *EntryClass) []Finding {
 		if !unconfirmed {
 			return nil // closed and undetermined: nothing is open either way, and what is missing is in the answer
 		}
-		f := classifyFinding(e, "classify.unconfirmed", SeverityWarning, Unjudged, "open_type", "",
-			fmt.Sprintf("登记为%s，但填报的事实还不能确定开放类型", classifyName(string(recorded))), "补充所缺的事实，先问第一个")
-		f.Missing = c.Missing
+		key := "finding.classify.unconfirmed"
 		if c.Written == Undetermined {
-			f.Message += "；在确定之前按未定处理，不予开放"
+			key += ".shut"
 		}
+		f := classifyFinding(e, "classify.unconfirmed", SeverityWarning, Unjudged, "open_type", "",
+			say(key, classifyName(string(recorded))), say("finding.classify.unconfirmed.fix"))
+		f.Missing = c.Missing
 		return []Finding{f}
 	}
 	severity := SeverityWarning
@@ -291,36 +292,36 @@ func (r *classifyRun) write(e *Entry, c *EntryClass) []Finding {
 		severity = SeverityError // recorded as more open than, or as otherwise open than, the facts allow
 	}
 	return []Finding{classifyFinding(e, "classify.differs", severity, Violated, "open_type", "",
-		fmt.Sprintf("登记为%s，按事实判定为%s%s", classifyName(string(recorded)), classifyName(c.Outcome), classifyBecause(c)),
-		"改正登记的类型或者填报的事实；变更类型按第十五条办理")}
+		say("finding.classify.differs", classifyName(string(recorded)), classifyName(c.Outcome), classifyBecause(c)), say("finding.classify.differs.fix"))}
 }
 
-func classifyBecause(c *EntryClass) string {
-	if c.Guessed {
-		return "（含推测，须确认）"
+func classifyBecause(c *EntryClass) words {
+	why := words{}
+	switch {
+	case c.Guessed:
+		why = say("finding.classify.guessed")
+	case len(c.Basis) > 0:
+		why = say("finding.classify.because", strings.Join(c.Basis, "、"))
+	default:
+		return why
 	}
-	if len(c.Basis) > 0 {
-		return "（" + strings.Join(c.Basis, "、") + "）"
-	}
-	return ""
+	why.en = " " + why.en
+	return why
 }
 
-func classifyName(outcome string) string {
-	names := map[string]string{
-		string(Unconditional): "无条件开放类", string(Conditional): "有条件开放类", string(Closed): "不予开放类",
-		classify.OutOfScope: "不适用本办法", classify.Undetermined: "未定",
+// classifyName names an outcome: one of the library's, or of a rule file of its own.
+func classifyName(outcome string) words {
+	if key := "finding.type." + outcome; message.Has(key) {
+		return say(key)
 	}
-	if n, ok := names[outcome]; ok {
-		return n
-	}
-	return outcome
+	return same(outcome)
 }
 
-func classifyFinding(e *Entry, rule string, s Severity, v Verdict, field, item, message, fix string) Finding {
+func classifyFinding(e *Entry, rule string, s Severity, v Verdict, field, item string, what, fix words) Finding {
 	f := Finding{
 		Rule: rule, Basis: []string{"第十九条第二款"}, Short: []string{"19p2"}, Severity: s, Verdict: v, Record: "base",
-		Entry: e.ID, Unit: e.Unit, Item: item, Field: field, Message: message, Fix: fix,
-	}
+		Entry: e.ID, Unit: e.Unit, Item: item, Field: field,
+	}.saying(what, fix)
 	if e.Origin != nil {
 		f.Place = &Place{Row: e.Origin.Row}
 		if l := e.Origin.Layout; l != nil {

@@ -60,8 +60,11 @@ func deriveOpenFinding(rule string, paragraph int, e *Entry, message, fix string
 	return f
 }
 
-// deriveSorted orders findings so that the same catalogs give the same bytes.
+// deriveSorted orders findings so that the same catalogs give the same bytes, and gives them their texts by their rules.
 func deriveSorted(fs []Finding) []Finding {
+	for i := range fs {
+		fs[i] = fs[i].saying(say("finding."+fs[i].Rule), say("finding."+fs[i].Rule+".fix"))
+	}
 	slices.SortStableFunc(fs, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Item, b.Item))
 	})

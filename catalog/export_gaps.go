@@ -33,18 +33,15 @@ func (g *exportGaps) need(e *Entry, value, field, target string) {
 	if value != "" {
 		return
 	}
-	g.add(e, field, g.x.pick(string(g.format)+" 要求有 "+target+"。", string(g.format)+" requires "+target+"."), g.fix(e, field))
-}
-
-func (g *exportGaps) fix(e *Entry, field string) string {
+	fix := "finding.export.fill"
 	if e == nil {
-		return g.x.pick("导出时给出 "+field+"。", "Give "+field+" when you export.")
+		fix = "finding.export.give"
 	}
-	return g.x.pick("在目录中补上 "+field+"。", "Fill in "+field+" in the catalog.")
+	g.add(e, field, say("finding.export.requires", g.format, target), say(fix, field))
 }
 
-func (g *exportGaps) add(e *Entry, field, message, fix string) {
-	f := Finding{Rule: "export.required", Severity: SeverityWarning, Verdict: Violated, Record: "open", Field: field, Message: message, Fix: fix}
+func (g *exportGaps) add(e *Entry, field string, what, fix words) {
+	f := Finding{Rule: "export.required", Severity: SeverityWarning, Verdict: Violated, Record: "open", Field: field}.saying(what, fix)
 	if e != nil {
 		f.Entry, f.Unit = e.ID, e.Unit
 	}
@@ -75,8 +72,7 @@ func (g *exportGaps) dcatUS(c *Catalog) {
 		g.need(e, exportInstant(e.UpdatedAt), "updated_at", "modified")
 		g.need(e, e.Unit, "unit", "publisher")
 		if n := utf8.RuneCountInString(podRights(e)); n > longest {
-			g.add(e, "conditions", g.x.pick("dcat-us 的 rights 最多 255 个字符；已全文写出。", "rights of dcat-us has at most 255 characters; it is written in full."),
-				g.x.pick("缩短开放条件的文字。", "Shorten the conditions."))
+			g.add(e, "conditions", say("finding.export.rights"), say("finding.export.rights.fix"))
 		}
 	}
 }

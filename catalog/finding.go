@@ -32,7 +32,10 @@ type Finding struct {
 	Item     string   `json:"item,omitempty"`
 	Field    string   `json:"field,omitempty"` // as in JSON
 	Place    *Place   `json:"place,omitempty"`
-	Message  string   `json:"message"`           // Chinese unless the rule file says otherwise
-	Fix      string   `json:"fix,omitempty"`     // what to do
-	Missing  []string `json:"missing,omitempty"` // of an unjudged one: the facts that are missing
+	Message  string   `json:"message"`       // in the language of the rule file; of the library, Chinese
+	Fix      string   `json:"fix,omitempty"` // what to do
+	// The same in English; empty where there is none: Text falls back.
+	MessageEN string   `json:"message_en,omitempty"`
+	FixEN     string   `json:"fix_en,omitempty"`
+	Missing   []string `json:"missing,omitempty"` // of an unjudged one: the facts that are missing
 }

@@ -38,6 +38,8 @@ type RuleCount struct {
 	Fine     int      `json:"fine"`
 	Violated int      `json:"violated"`
 	Unjudged int      `json:"unjudged"`
+
+	MessageEN string `json:"message_en,omitempty"` // in English, where the bundle has it
 }
 
 // UnitReport is how one unit's entries stand, and what it does best to mend first (Articles 23 and 66).
@@ -64,6 +66,8 @@ type Fix struct {
 	// Clean is how many of the unit's entries have no violation left once this and every fix before it is done.
 	Clean    int      `json:"clean"`
 	Examples []string `json:"examples"` // ids of entries, three at the most
+
+	MessageEN string `json:"message_en,omitempty"` // in English, where the bundle has it
 }
 
 // Failed reports whether something has to be mended: a violation of severity error, or a rule that failed.
@@ -148,10 +152,11 @@ func (u *fixUnit) take(f *Finding, rule *RuleCount) {
 		u.rules[f.Rule] = i
 		u.counted[i] = map[fixEntry]bool{}
 		u.Fixes = append(u.Fixes, Fix{
-			Rule: f.Rule, Basis: rule.Basis, Short: rule.Short, Severity: f.Severity, Message: rule.Message, Examples: []string{},
+			Rule: f.Rule, Basis: rule.Basis, Short: rule.Short, Severity: f.Severity, Message: rule.Message, MessageEN: rule.MessageEN,
+			Examples: []string{},
 		})
 		if f.Rule == f.Record+"."+f.Field {
-			u.Fixes[i].Message = f.Message
+			u.Fixes[i].Message, u.Fixes[i].MessageEN = f.Message, f.MessageEN
 		}
 	}
 	e := fixEntry{f.Record, f.Entry}

@@ -17,6 +17,7 @@ const fusionRuleBytes = 1 << 20
 //	  - id: name-and-id
 //	    basis: [第二十条]
 //	    title: 姓名与证件号码汇合
+//	    title_en: name and identity document     # may be left out
 //	    subject: person
 //	    exclude_aggregates: true
 //	    groups:
@@ -107,6 +108,8 @@ func (l *fusionLoader) rule(n *source.Node) FusionRule {
 			r.ID = l.text(e.Value)
 		case "title":
 			r.Title = l.text(e.Value)
+		case "title_en":
+			r.TitleEN = l.text(e.Value)
 		case "basis":
 			r.Basis = l.texts(e.Value)
 		case "subject":
@@ -125,7 +128,7 @@ func (l *fusionLoader) rule(n *source.Node) FusionRule {
 				r.Groups = append(r.Groups, l.texts(g))
 			}
 		default:
-			l.fail(e.Key, "unknown key %q: a rule has id, title, basis, subject, exclude_aggregates, groups", e.Key.Value)
+			l.fail(e.Key, "unknown key %q: a rule has id, title, title_en, basis, subject, exclude_aggregates, groups", e.Key.Value)
 		}
 	}
 	switch {

@@ -51,6 +51,7 @@ type FusionFinding struct {
 	Triples   uint64        `json:"triples,omitempty"`   // of entries, no two of which cover the rule
 	Classes   []FusionClass `json:"classes,omitempty"`   // who brings what
 	Title     string        `json:"title"`
+	TitleEN   string        `json:"title_en,omitempty"`
 	Basis     []string      `json:"basis"`
 	Digest    string        `json:"digest,omitempty"` // of the entries in play, filled by Digests and Settle
 	State     FusionState   `json:"state"`
@@ -123,7 +124,7 @@ func (x *FusionIndex) counted(rule, key int) []uint32 {
 func (x *FusionIndex) blank(rule, key int, kind FusionKind) FusionFinding {
 	r := &x.plan.rules[rule]
 	f := FusionFinding{
-		Rule: r.ID, Kind: kind, Title: r.Title, Basis: r.Basis, State: FusionOpen, Witnesses: [][]string{}, rule: rule, key: key,
+		Rule: r.ID, Kind: kind, Title: r.Title, TitleEN: r.TitleEN, Basis: r.Basis, State: FusionOpen, Witnesses: [][]string{}, rule: rule, key: key,
 	}
 	if key >= 0 {
 		f.Key, f.KeyClass = x.names[key], x.classes[key].class()

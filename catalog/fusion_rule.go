@@ -21,6 +21,8 @@ type FusionRule struct {
 	ID    string
 	Basis []string // citations in the long form
 	Title string
+	// TitleEN is the title in English, empty where there is none.
+	TitleEN string
 	// Groups are joined by and, the members of a group by or. A member is a semantic type, with the granularities that are fine enough
 	// after a colon where not all are: "birth_date:exact|day". An item whose granularity is not known counts as fine.
 	Groups            [][]string

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -175,8 +174,7 @@ func (i *tableImport) itemFlag(it *Item, flag string, row int) {
 	case it.OpenType != "" && yes == (it.OpenType == Closed):
 		i.find(Finding{
 			Rule: "import.open_type", Severity: SeverityError, Entry: i.entry.ID, Unit: i.entry.Unit, Item: it.Name, Field: "open_type", Place: i.place(row, 0),
-			Message: fmt.Sprintf("数据项是否开放写“%s”，与其开放类型相互矛盾，按未明确处理", flag), Fix: "核实后改正其中一列",
-		})
+		}, say("finding.import.item_open", flag), say("finding.import.one_column"))
 		it.OpenType = Undetermined
 	}
 }
@@ -208,7 +206,6 @@ func (i *tableImport) prose(e *importEntry) {
 	if p.cut {
 		i.find(Finding{
 			Rule: "import.summary_cut", Severity: SeverityWarning, Entry: e.ID, Unit: e.Unit, Field: "summary", Place: i.place(e.Origin.Row, e.Origin.Layout.Columns["summary"]),
-			Message: "摘要在“包括”“包含”之后中断，没有列出数据项", Fix: "补全摘要，或单独列出数据项",
-		})
+		}, say("finding.import.summary_cut"), say("finding.import.summary_cut.fix"))
 	}
 }

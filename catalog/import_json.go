@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"github.com/banfa-go/banfa/internal/table"
@@ -28,8 +27,7 @@ func importJSON(ctx context.Context, r io.Reader, name string, o *importOptions)
 		e.ID = importID(e)
 		in.Findings = append(in.Findings, Finding{
 			Rule: "import.id", Severity: SeverityWarning, Verdict: Violated, Entry: e.ID, Unit: e.Unit, Field: "id", Place: importPlace(name, e, "id"),
-			Message: "该目录没有编号，已按责任单位、名称和链接生成", Fix: "补上目录编号",
-		})
+		}.saying(say("finding.import.id"), say("finding.import.id.fix")))
 	}
 	in.Findings = append(in.Findings, importDuplicates(name, in.Catalog.Entries)...)
 	if o.progress != nil {
@@ -62,14 +60,13 @@ func importDuplicates(file string, entries []Entry) []Finding {
 			continue
 		}
 		p := importPlace(file, old, "id")
-		at := fmt.Sprintf("第 %d 行", p.Row)
+		at := say("finding.import.row", p.Row)
 		if p.Sheet != "" {
-			at = "工作表“" + p.Sheet + "”" + at
+			at = say("finding.import.sheet_row", p.Row, p.Sheet)
 		}
 		found = append(found, Finding{
 			Rule: "import.duplicate", Severity: SeverityError, Verdict: Violated, Entry: e.ID, Unit: e.Unit, Field: "id", Place: importPlace(file, e, "id"),
-			Message: fmt.Sprintf("编号与%s的目录“%s”重复，两条均已保留", at, old.Name), Fix: "给其中一条新的编号，或删去重复的目录",
-		})
+		}.saying(say("finding.import.duplicate", at, old.Name), say("finding.import.duplicate.fix")))
 	}
 	return found
 }

@@ -57,9 +57,7 @@ func (i *tableImport) beginSheet() {
 		i.header = &importHeader{}
 		i.find(Finding{
 			Rule: "import.header", Severity: SeverityWarning, Place: i.place(head[0].Number, 0),
-			Message: fmt.Sprintf("工作表前 %d 行内没有找到表头，未作为目录读取", importHeaderRows),
-			Fix:     "如确为目录，请补上表头，或用别名文件说明各列标题",
-		})
+		}, say("finding.import.header", importHeaderRows), say("finding.import.header.fix"))
 		for r := range head {
 			i.row(&head[r])
 		}
@@ -75,8 +73,7 @@ func (i *tableImport) beginSheet() {
 		f := i.known.labels[importLabel(h.columns[c].label)].field
 		i.find(Finding{
 			Rule: "import.column", Severity: SeverityInfo, Field: f, Place: i.place(head[h.row].Number, c+1),
-			Message: fmt.Sprintf("“%s”列与另一列含义相同，未采用，其内容保留在附加信息中", h.columns[c].label),
-		})
+		}, say("finding.import.column", h.columns[c].label), words{})
 	}
 	for r := h.row + 1; r < len(head); r++ {
 		i.row(&head[r])
@@ -91,7 +88,8 @@ func (i *tableImport) title(row table.Row) {
 			text = append(text, importText(s))
 		}
 	}
-	i.find(Finding{Rule: "import.title", Severity: SeverityInfo, Place: i.place(row.Number, 0), Message: "表头以上的说明行，未作为目录读取：" + strings.Join(text, " | ")})
+	i.find(Finding{Rule: "import.title", Severity: SeverityInfo, Place: i.place(row.Number, 0)},
+		say("finding.import.title").add(" ", same(strings.Join(text, " | "))), words{})
 }
 
 func (i *tableImport) endSheet() {
@@ -102,8 +100,7 @@ func (i *tableImport) endSheet() {
 	if i.noID > 0 && !i.has("id") {
 		i.find(Finding{
 			Rule: "import.id", Severity: SeverityWarning, Field: "id", Place: i.place(0, 0),
-			Message: fmt.Sprintf("表中没有目录编号列，%d 条目录按责任单位、名称和链接生成了编号", i.noID), Fix: "补上目录编号列，以便各版本之间对应",
-		})
+		}, say("finding.import.no_ids", i.noID), say("finding.import.no_ids.fix"))
 	}
 	i.header, i.layout, i.labels, i.noID = nil, nil, nil, 0
 }
@@ -133,7 +130,7 @@ func (i *tableImport) row(row *table.Row) {
 		return
 	}
 	if i.repeated(row) {
-		i.find(Finding{Rule: "import.title", Severity: SeverityInfo, Place: i.place(row.Number, 0), Message: "重复的表头行，已跳过"})
+		i.find(Finding{Rule: "import.title", Severity: SeverityInfo, Place: i.place(row.Number, 0)}, say("finding.import.header_again"), words{})
 		return
 	}
 	i.out.Rows++
@@ -142,8 +139,7 @@ func (i *tableImport) row(row *table.Row) {
 		if strings.ContainsRune(s, '\ufffd') {
 			i.find(Finding{
 				Rule: "import.encoding", Severity: SeverityError, Place: i.place(row.Number, c+1),
-				Message: fmt.Sprintf("单元格中有按 %s 无法解码的字符", i.in.Encoding()), Fix: "指定正确的编码，或将文件另存为 UTF-8",
-			})
+			}, say("finding.import.encoding", i.in.Encoding()), say("finding.import.encoding.fix"))
 		}
 	}
 	if i.ragged(row) {
@@ -201,12 +197,9 @@ func (i *tableImport) ragged(row *table.Row) bool {
 	if width == len(i.labels) {
 		return false
 	}
-	why := fmt.Sprintf("该行有 %d 列，表头有 %d 列，无法对应", width, len(i.labels))
-	i.find(Finding{
-		Rule: "import.ragged", Severity: SeverityError, Place: i.place(row.Number, 0), Message: why,
-		Fix: "检查该行是否缺少分隔符，或单元格内的分隔符、换行没有用双引号括起",
-	})
-	i.rowUnread(row, why)
+	why := say("finding.import.ragged", width, len(i.labels))
+	i.find(Finding{Rule: "import.ragged", Severity: SeverityError, Place: i.place(row.Number, 0)}, why, say("finding.import.ragged.fix"))
+	i.rowUnread(row, why.zh)
 	return true
 }
 
@@ -336,9 +329,9 @@ func (i *tableImport) unread(row, c int, text, why string) {
 	i.out.Unread = append(i.out.Unread, Unread{Sheet: i.sheet, Row: row, Column: table.Column(c + 1), Value: text, Why: why})
 }
 
-func (i *tableImport) find(f Finding) {
+func (i *tableImport) find(f Finding, what, fix words) {
 	f.Verdict = Violated
-	i.out.Findings = append(i.out.Findings, f)
+	i.out.Findings = append(i.out.Findings, f.saying(what, fix))
 }
 
 // place is a place in the sheet that is read; column from 1, 0 for the whole row.
@@ -361,8 +354,7 @@ func (i *tableImport) endEntry() {
 	if e.Name == "" {
 		i.find(Finding{
 			Rule: "import.name", Severity: SeverityError, Entry: e.ID, Unit: e.Unit, Field: "name", Place: i.place(e.Origin.Row, 0),
-			Message: "该行没有目录名称", Fix: "补上名称；如该行是上一条目录的续行，请合并单元格或清空该行其他目录级字段",
-		})
+		}, say("finding.import.name"), say("finding.import.name.fix"))
 	}
 	if e.ID == "" {
 		e.ID = importID(&e.Entry)
@@ -370,8 +362,7 @@ func (i *tableImport) endEntry() {
 		if i.has("id") {
 			i.find(Finding{
 				Rule: "import.id", Severity: SeverityWarning, Entry: e.ID, Unit: e.Unit, Field: "id", Place: i.place(e.Origin.Row, 0),
-				Message: "该目录没有编号，已按责任单位、名称和链接生成", Fix: "补上目录编号",
-			})
+			}, say("finding.import.id"), say("finding.import.id.fix"))
 		}
 	}
 	i.out.Catalog.Entries = append(i.out.Catalog.Entries, e.Entry)

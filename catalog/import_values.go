@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -217,13 +216,11 @@ func (i *tableImport) openFlag(e *importEntry) {
 		e.OpenType = Undetermined
 		i.find(Finding{
 			Rule: "import.open_type", Severity: SeverityWarning, Entry: e.ID, Unit: e.Unit, Field: "open_type", Place: i.place(e.Origin.Row, 0),
-			Message: "只写明开放，没有写明有条件还是无条件，按未明确处理", Fix: "补上开放类型",
-		})
+		}, say("finding.import.open_only"), say("finding.import.open_only.fix"))
 	case yes == (e.OpenType == Closed):
 		i.find(Finding{
 			Rule: "import.open_type", Severity: SeverityError, Entry: e.ID, Unit: e.Unit, Field: "open_type", Place: i.place(e.Origin.Row, 0),
-			Message: fmt.Sprintf("是否开放写“%s”，与开放类型相互矛盾，按未明确处理", e.flagText), Fix: "核实后改正其中一列",
-		})
+		}, say("finding.import.contradicts", e.flagText), say("finding.import.one_column"))
 		e.OpenType = Undetermined
 	}
 }

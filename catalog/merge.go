@@ -3,7 +3,6 @@ package catalog
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 )
@@ -103,10 +102,10 @@ func (m *merger) part(p *Part) {
 		lost, emptied := mergeLost(p, gone)
 		switch before := len(p.Previous.Entries); {
 		case m.shrink < 100 && len(lost)*100 > before*m.shrink:
-			m.find("merge.shrunk", &Entry{ID: p.Source}, SeverityError, fmt.Sprintf("%s 上次报送 %d 条，本次未经声明减少 %d 条，超过 %d%%，本次报送未予采用，保留上次", p.Source, before, len(lost), m.shrink), "核对报送的目录；确需删除的，列入删除清单")
+			m.find("merge.shrunk", &Entry{ID: p.Source}, SeverityError, say("finding.merge.shrunk", p.Source, before, len(lost), m.shrink))
 			from, n.Kept = p.Previous, true
 		case emptied && !m.emptied:
-			m.find("merge.emptied", &Entry{ID: p.Source}, SeverityError, fmt.Sprintf("%s 上次报送 %d 条，本次声明删除后一条不剩，本次报送及其删除清单未予采用，保留上次", p.Source, before), "核对删除清单；确需全部删除的，由汇聚方明确允许后重新汇聚")
+			m.find("merge.emptied", &Entry{ID: p.Source}, SeverityError, say("finding.merge.emptied", p.Source, before))
 			from, n.Kept = p.Previous, true
 			clear(gone)
 		default:
@@ -180,14 +179,14 @@ func (m *merger) entry(n *MergeCount, source string, e Entry, gone, seen map[str
 	switch {
 	case local == "":
 		drop("no_id")
-		m.find("merge.no_id", &e, SeverityError, "条目没有编号，未予汇聚", "为该条目编号")
+		m.find("merge.no_id", &e, SeverityError, say("finding.merge.no_id"))
 		return
 	case gone[local]:
 		drop("deleted")
 		return
 	case seen[local]:
 		drop("doubled_id")
-		m.find("merge.doubled_id", &e, SeverityError, "同一来源中编号重复，未予汇聚", "为该条目另编唯一的编号")
+		m.find("merge.doubled_id", &e, SeverityError, say("finding.merge.doubled_id"))
 		return
 	}
 	seen[local] = true
@@ -213,14 +212,14 @@ func (m *merger) entry(n *MergeCount, source string, e Entry, gone, seen map[str
 			if ledgerRank(e.OpenType) > ledgerRank(first.OpenType) { // of two that are one, the stricter counts
 				first.OpenType, first.Conditions = e.OpenType, e.Conditions
 			}
-			m.find("merge.duplicate", &e, SeverityWarning, "同一单位已有同名条目 "+first.ID+"，已并入，开放类型从严", "确认两个条目是否为同一数据")
+			m.find("merge.duplicate", &e, SeverityWarning, say("finding.merge.duplicate", first.ID))
 			return
 		}
 		m.names[key] = len(m.out.Catalog.Entries)
 	}
 	if key := hantFold(e.System, "") + "\x00" + name; e.System != "" {
 		if first := m.claims[key]; first != nil && first.Unit != e.Unit {
-			m.find("merge.conflict", &e, SeverityError, fmt.Sprintf("%s 与 %s 同时认领系统 %s 的同名数据", e.Unit, first.Unit, e.System), "协商确定责任单位")
+			m.find("merge.conflict", &e, SeverityError, say("finding.merge.conflict", e.Unit, first.Unit, e.System))
 		} else if first == nil {
 			m.claims[key] = &e
 		}
@@ -229,9 +228,8 @@ func (m *merger) entry(n *MergeCount, source string, e Entry, gone, seen map[str
 	m.out.Catalog.Entries = append(m.out.Catalog.Entries, e)
 }
 
-func (m *merger) find(rule string, e *Entry, s Severity, message, fix string) {
+func (m *merger) find(rule string, e *Entry, s Severity, what words) {
 	m.out.Findings = append(m.out.Findings, Finding{
 		Rule: rule, Basis: []string{"第十九条"}, Short: []string{"19"}, Severity: s, Verdict: Violated, Record: "base", Entry: e.ID, Unit: e.Unit,
-		Message: message, Fix: fix,
-	})
+	}.saying(what, say("finding."+rule+".fix")))
 }

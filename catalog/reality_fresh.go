@@ -1,9 +1,6 @@
 package catalog
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // findFreshness compares the newest date of the file with the declared frequency: up to one period is fresh, up to two is due, and more
 // is overdue. A frequency without a period is judged by nobody.
@@ -15,7 +12,7 @@ func (s *realityScan) findFreshness() {
 	}
 	newest := s.newest
 	if newest.IsZero() {
-		f := s.add("reality.freshness", realityDelivery, SeverityInfo, -1, 0, "文件里没有不晚于核对之日的日期，看不出数据是否按更新频率更新", "发布时带上数据更新时间")
+		f := s.add("reality.freshness", realityDelivery, SeverityInfo, -1, 0, say("finding.reality.no_date"), say("finding.reality.no_date.fix"))
 		f.Verdict, f.Field, f.Missing = Unjudged, "update_frequency", []string{"updated_at"}
 		return
 	}
@@ -25,7 +22,7 @@ func (s *realityScan) findFreshness() {
 		return
 	}
 	s.add("reality.freshness", realityDelivery, SeverityWarning, -1, 0,
-		fmt.Sprintf("文件里最新的日期是 %s，到 %s 已有 %d 天，超过更新频率“%s”的两个周期", newest.Format("2006-01-02"), at.Format("2006-01-02"),
-			int(age/(24*time.Hour)), s.entry.UpdateFrequency.Label()),
-		"更新数据，或者更正目录的更新频率").Field = "update_frequency"
+		say("finding.reality.late", newest.Format("2006-01-02"), at.Format("2006-01-02"), int(age/(24*time.Hour)),
+			words{s.entry.UpdateFrequency.Label(), string(s.entry.UpdateFrequency)}),
+		say("finding.reality.late.fix")).Field = "update_frequency"
 }

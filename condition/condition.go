@@ -22,13 +22,18 @@ type Access struct {
 	rules  *banfa.Rules
 	schema *input.Schema
 	clock  func() time.Time
-	all    *active // what exists, where nothing has a window; nil otherwise
+	all    *active    // what exists, where nothing has a window; nil otherwise
+	cited  []citation // of the requirements
 }
+
+// citation is what a requirement cites, as the law writes it and in short.
+type citation struct{ long, short string }
 
 // active is what exists at a time: indexes of requirements and obligations, and the formulas to solve.
 type active struct {
 	requirements, obligations []int
 	formulas, duties          []decide.Formula
+	texts                     int // how many texts the requirements carry into an answer
 }
 
 // Option changes an Access.
@@ -106,6 +111,10 @@ func New(rules *banfa.Rules, opts ...Option) (*Access, error) {
 	a := &Access{
 		c: found, engine: decide.Formulas(found.Env), rules: rules, clock: cfg.clock,
 		schema: input.NewSchema(found.Facts, true, rules.Limits().FactsBytes),
+	}
+	for _, r := range found.Requirements {
+		long, short := bases(r.Basis)
+		a.cited = append(a.cited, citation{long, short})
 	}
 	timeless := func(w ruleset.Window) bool { return w == ruleset.Window{} }
 	if !slices.ContainsFunc(found.Requirements, func(r *ruleset.AccessRequirement) bool { return !timeless(r.Effective) }) &&
@@ -201,6 +210,7 @@ func (a *Access) activeOn(day civil.Date) *active {
 		if r.Effective.Contains(day) {
 			out.requirements = append(out.requirements, i)
 			out.formulas = append(out.formulas, decide.Formula{When: r.When, Require: r.Require})
+			out.texts += len(r.Evidence) + len(r.Mitigates)
 		}
 	}
 	for i, o := range a.c.Obligations {

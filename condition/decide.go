@@ -101,12 +101,15 @@ func (e *evaluation) result() *Result {
 		Name: e.doc.Name, Ruleset: c.ID(), Digest: c.Sum, At: e.at.In(civil.Zone).Format(time.RFC3339), Status: c.Status,
 		UsageMode:    e.usageMode(),
 		Requirements: make([]Requirement, len(e.active.requirements)), Duties: []Duty{}, Interpretations: []string{},
-		Exact: e.held.Exact, evaluation: e, digest: e.factsDigest(),
+		Exact: e.held.Exact, evaluation: e,
 	}
+	texts := make([]string, 0, e.active.texts)
 	var failed, unknown []string
 	for n, i := range e.active.requirements {
 		q := &r.Requirements[n]
-		*q = e.requirement(c.Requirements[i], &e.held.Each[n])
+		*q = e.requirement(i, &e.held.Each[n])
+		texts, q.Evidence = copied(texts, c.Requirements[i].Evidence)
+		texts, q.Mitigates = copied(texts, c.Requirements[i].Mitigates)
 		switch q.Holds {
 		case Fails, Errs:
 			r.Decision = Reject
@@ -153,12 +156,19 @@ func unique(texts []string) []string {
 	return out
 }
 
-func (e *evaluation) requirement(q *ruleset.AccessRequirement, h *decide.Holding) Requirement {
+// copied appends a list to what one array holds for the whole answer, and returns its place there: answers belong to the host, rules do not.
+func copied(array, list []string) (longer, place []string) {
+	n := len(array)
+	array = append(array, list...)
+	return array, array[n:len(array):len(array)]
+}
+
+func (e *evaluation) requirement(i int, h *decide.Holding) Requirement {
+	q, cited := e.c.Requirements[i], e.cited[i]
 	out := Requirement{
-		ID: q.ID, Dimension: q.Dimension, Holds: holding(h), Message: q.Message, Remedy: q.Remedy,
-		Missing: e.names(h.Missing), Evidence: append([]string{}, q.Evidence...), Mitigates: append([]string{}, q.Mitigates...),
+		ID: q.ID, Dimension: q.Dimension, Basis: cited.long, Short: cited.short, Holds: holding(h), Message: q.Message, Remedy: q.Remedy,
+		Missing: e.names(h.Missing),
 	}
-	out.Basis, out.Short = bases(q.Basis)
 	if h.Err != nil {
 		out.Error = message.Visible(h.Err.Error()) // it may quote what an applicant wrote
 	}
@@ -237,6 +247,10 @@ func (e *evaluation) usageMode() string {
 
 // interpretations are those that the answer rests on: of the whole file, and of requirements and obligations that bear on it.
 func (e *evaluation) interpretations(r *Result) []string {
+	out := []string{}
+	if len(e.c.Interpretations) == 0 {
+		return out
+	}
 	bears := map[string]bool{}
 	for _, q := range r.Requirements {
 		bears[q.ID] = r.Decision == Approve || slices.Contains(r.Failed, q.ID) || r.Decision == Incomplete && q.Holds == Unknown
@@ -244,7 +258,6 @@ func (e *evaluation) interpretations(r *Result) []string {
 	for _, id := range r.Obligations {
 		bears[id] = true
 	}
-	out := []string{}
 	for _, in := range e.c.Interpretations {
 		if len(in.Rules) == 0 || slices.ContainsFunc(in.Rules, func(id string) bool { return bears[id] }) {
 			out = append(out, in.ID)

@@ -55,8 +55,8 @@ type Result struct {
 	// hold too much, and a requirement be unknown that is known.
 	Exact bool `json:"-"`
 
-	evaluation *evaluation // what Explain and Trace are made from; nil in a Result read back from JSON
-	digest     string      // of the facts
+	evaluation *evaluation // what Explain, Trace and FactsDigest are made from; nil in a Result read back from JSON
+	digest     string      // of the facts, in a Result read back from JSON
 }
 
 // Requirement is what became of one requirement, in the order of the rule file, inherited ones first.
@@ -85,7 +85,12 @@ type Duty struct {
 }
 
 // FactsDigest returns sha256:… over the facts as they were taken: JSON with sorted keys, absent facts left out.
-func (r *Result) FactsDigest() string { return r.digest }
+func (r *Result) FactsDigest() string {
+	if r.evaluation == nil {
+		return r.digest
+	}
+	return r.evaluation.factsDigest()
+}
 
 // plainResult is a Result without its methods.
 type plainResult Result
@@ -98,7 +103,7 @@ type resultJSON struct {
 
 // MarshalJSON writes the shape of `banfa decide --json`.
 func (r *Result) MarshalJSON() ([]byte, error) {
-	out := resultJSON{plainResult: (*plainResult)(r), FactsDigest: r.digest}
+	out := resultJSON{plainResult: (*plainResult)(r), FactsDigest: r.FactsDigest()}
 	if !r.Exact {
 		out.Exact = new(bool)
 	}

@@ -18,9 +18,28 @@ type watch interface {
 
 // watchWorker is used by one goroutine.
 type watchWorker interface {
-	// row sees one row that is to be written: its number in the input from 1, the original cells and the transformed ones, both in the order
-	// of the file's columns; nil is no value. Nothing of them may be kept after the call. Rows that are dropped are not shown.
-	row(number int64, in, out [][]byte)
+	// rows sees rows that are to be written. Nothing of them may be kept after the call. Rows that are dropped are not shown.
+	rows(m *madeRows)
+}
+
+// madeRows are rows that are to be written beside those they were made of. Their cells stand row by row in the order of the file's columns; nil is no value.
+type madeRows struct {
+	first   int64 // the number of the first row of in, from 1
+	width   int   // columns
+	in, out [][]byte
+	at      []int // by row of out: the row of in
+}
+
+// number is that of a row in the input, from 1.
+func (m *madeRows) number(r int) int64 { return m.first + int64(m.at[r]) }
+
+// original is a cell as it was read.
+func (m *madeRows) original(r, column int) []byte { return m.in[m.at[r]*m.width+column] }
+
+// row returns the original cells of a row and the transformed ones.
+func (m *madeRows) row(r int) (in, out [][]byte) {
+	i := m.at[r]
+	return m.in[i*m.width : (i+1)*m.width], m.out[r*m.width : (r+1)*m.width]
 }
 
 // Column is one column of an input, as the policy decides it.

@@ -23,6 +23,7 @@ type Policy struct {
 	funcs     []map[int]deid.Func                // by column and number of the call; nil without keys
 	samples   []map[int]func(int64, []byte) bool // by rule of rows
 	hierarchy map[string]*deid.Hierarchy
+	shuffled  *shuffles // of one run; nil for the policy itself
 }
 
 // KeyError says why a key cannot be used. It names the key and never has a part of it.

@@ -26,6 +26,7 @@ type Report struct {
 type ColumnReport struct {
 	Column
 	cellCounts
+	Shuffle *ShuffleReport // where values were exchanged between rows
 }
 
 // MarshalJSON writes the counts beside what the column is.
@@ -35,7 +36,8 @@ func (c ColumnReport) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		column
 		counts
-	}{column(c.Column), counts(c.cellCounts)})
+		Shuffle *ShuffleReport `json:"shuffle,omitempty"`
+	}{column(c.Column), counts(c.cellCounts), c.Shuffle})
 }
 
 // RowRuleReport says how many rows a rule dropped.

@@ -84,7 +84,13 @@ func (w *shapeWatch) worker() watchWorker {
 	return k
 }
 
-func (k *shapeWorker) row(_ int64, in, out [][]byte) {
+func (k *shapeWorker) rows(m *madeRows) {
+	for r := range m.at {
+		k.row(m.row(r))
+	}
+}
+
+func (k *shapeWorker) row(in, out [][]byte) {
 	k.classes[0] = k.classes[0].add(in, k.quasi)
 	k.classes[1] = k.classes[1].add(out, k.quasi)
 	for i := range k.columns {

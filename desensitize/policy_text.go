@@ -151,6 +151,10 @@ func (r *Report) Text(lang string) string {
 		c := &r.Columns[i]
 		l.say("  %s: %s: %d changed, %d kept, %d suppressed, %d malformed, %d empty",
 			"  %s：%s：改变 %d，保留 %d，抑制 %d，不合格 %d，空 %d", c.Header, c.Apply, c.Changed, c.Kept, c.Suppressed, c.Invalid, c.Empty)
+		if x := c.Shuffle; x != nil {
+			l.say("    %d values exchanged in %d groups; %d withheld of %d groups too small or of one value; each row of an exchanged value that is kept got an equal one",
+				"    在 %[2]d 组内置换 %[1]d 个值；%[4]d 组过小或者只有一种值，其 %[3]d 个值未发布；置换后仍计为保留的，是换来了相等的值", x.Values, x.Groups, x.Withheld, x.Small)
+		}
 	}
 	for _, g := range r.Gate {
 		facts := strings.Join(g.Facts, ", ")
@@ -175,6 +179,7 @@ func policyChinese(err error) string {
 	var retyped *RetypedError
 	var refused *ReleaseRefusedError
 	var force *NotInForceError
+	var shuffle *ShuffleError
 	switch {
 	case errors.As(err, &columns):
 		var parts []string
@@ -205,6 +210,8 @@ func policyChinese(err error) string {
 		return fmt.Sprintf("策略 %s 不予发布：%s", refused.Policy, strings.Join(parts, "；"))
 	case errors.As(err, &force):
 		return fmt.Sprintf("策略 %s 在 %s 不在施行期内", force.Policy, force.On)
+	case errors.As(err, &shuffle):
+		return shuffleChinese(shuffle)
 	}
 	return policyRunChinese(err)
 }

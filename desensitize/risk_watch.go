@@ -74,7 +74,13 @@ func newRiskWatchWorker(w *riskWatch) *riskWatchWorker {
 	return k
 }
 
-func (k *riskWatchWorker) row(_ int64, in, out [][]byte) {
+func (k *riskWatchWorker) rows(m *madeRows) {
+	for r := range m.at {
+		k.row(m.row(r))
+	}
+}
+
+func (k *riskWatchWorker) row(in, out [][]byte) {
 	for _, i := range k.direct {
 		if out[i] != nil && !k.kept && bytes.Equal(in[i], out[i]) && len(bytes.TrimSpace(out[i])) > 0 {
 			k.kept = true

@@ -22,7 +22,7 @@ func watchRows(t require.TestingT, w watch, workers int, in, out [][][]byte) *Ri
 		go func() {
 			defer all.Done()
 			for r := k; r < len(in); r += workers {
-				one.row(int64(r+1), in[r], out[r])
+				one.rows(madeRow(int64(r+1), in[r], out[r]))
 			}
 		}()
 	}

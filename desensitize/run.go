@@ -36,6 +36,9 @@ type runConfig struct {
 	shapes     bool
 	budget     string
 	unbudgeted bool
+	// See Reread and ShuffleBytes.
+	again        func() (Source, error)
+	shuffleBytes int64
 }
 
 // Progress is how far a run has come.
@@ -67,7 +70,15 @@ func (b beforeWatch) finish(f *Facts) error {
 
 type beforeWorker struct{ watchWorker }
 
-func (b beforeWorker) row(number int64, in, _ [][]byte) { b.watchWorker.row(number, in, in) }
+func (b beforeWorker) rows(m *madeRows) {
+	same := *m
+	same.out = make([][]byte, 0, len(m.out))
+	for r := range m.at {
+		in, _ := m.row(r)
+		same.out = append(same.out, in...)
+	}
+	b.watchWorker.rows(&same)
+}
 
 // ValueError says that a malformed value ended the run, because its rule says so (on_invalid: refuse). It never has the value.
 type ValueError struct {
@@ -143,7 +154,11 @@ func (p *Policy) Run(ctx context.Context, source Source, sink Sink, opts ...RunO
 	if err != nil {
 		return nil, err
 	}
-	plan, err := p.newPlan(at, c.at)
+	shuffled, err := p.shuffle(ctx, &c, source.Columns(), at)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := shuffled.newPlan(at, c.at)
 	if err != nil {
 		return nil, err
 	}
@@ -249,6 +264,9 @@ func (p *Policy) finish(
 		if err := plan.columns[k].retyped(n.Invalid, n.cells(), p.conf.maxInvalid); err != nil {
 			return nil, err
 		}
+	}
+	if err := plan.policy.shuffled.finish(r); err != nil {
+		return nil, err
 	}
 	strength, err := p.strength()
 	if err != nil {

@@ -66,15 +66,15 @@ func (w *runWorker) batch(out, in *stream.Block, from, to int) error {
 	if failed != nil {
 		return failed
 	}
-	for r, i := range w.stay {
-		if len(in.Kinds) > 0 {
+	if len(in.Kinds) > 0 {
+		for _, i := range w.stay {
 			out.Kinds = append(out.Kinds, in.Kinds[i*in.Columns:(i+1)*in.Columns]...)
 		}
-		out.Rows++
-		row := cells[r*in.Columns : (r+1)*in.Columns]
-		for _, x := range w.watch {
-			x.row(in.First+int64(i), in.Row(i), row)
-		}
+	}
+	out.Rows += len(w.stay)
+	made := &madeRows{first: in.First, width: in.Columns, in: in.Cells, out: cells, at: w.stay}
+	for _, x := range w.watch {
+		x.rows(made)
 	}
 	return nil
 }

@@ -153,7 +153,11 @@ type spoolWorker struct {
 // spoolSeen is a watch that notes which rows are written.
 type spoolSeen struct{ numbers []int64 }
 
-func (s *spoolSeen) row(number int64, _, _ [][]byte) { s.numbers = append(s.numbers, number) }
+func (s *spoolSeen) rows(m *madeRows) {
+	for r := range m.at {
+		s.numbers = append(s.numbers, m.number(r))
+	}
+}
 
 // transform returns the transform of a worker that keeps what it makes.
 func (s *Spool) transform(w *runWorker) stream.Transform {
@@ -209,15 +213,16 @@ func (k *spoolWorker) again(c spoolChunk, in *stream.Block) error {
 	for i := range f.counts {
 		k.counts[i].add(&f.counts[i])
 	}
-	for i, number := range f.numbers {
+	m := &madeRows{first: in.First, width: in.Columns, in: in.Cells, out: f.block.Cells}
+	for _, number := range f.numbers {
 		at := number - in.First
 		if at < 0 || at >= int64(in.Rows) {
 			return errSpool
 		}
-		k.row, k.in = number, in.Row(int(at))
-		for _, x := range k.watch {
-			x.row(number, k.in, f.block.Row(i))
-		}
+		m.at = append(m.at, int(at))
+	}
+	for _, x := range k.watch {
+		x.rows(m)
 	}
 	return nil
 }

@@ -94,16 +94,19 @@ func (p *Policy) vaultWatch(columns []Column, name string, v *VaultWriter) (watc
 
 func (w *vaultWatch) worker() watchWorker { return w }
 
-func (w *vaultWatch) row(_ int64, in, out [][]byte) {
-	if out[w.column] == nil {
-		return
-	}
-	if err := w.vault.Add(out[w.column], in[w.column]); err != nil {
-		w.mu.Lock()
-		if len(w.errs) == 0 {
-			w.errs = append(w.errs, err)
+func (w *vaultWatch) rows(m *madeRows) {
+	for r := range m.at {
+		in, out := m.row(r)
+		if out[w.column] == nil {
+			continue
 		}
-		w.mu.Unlock()
+		if err := w.vault.Add(out[w.column], in[w.column]); err != nil {
+			w.mu.Lock()
+			if len(w.errs) == 0 {
+				w.errs = append(w.errs, err)
+			}
+			w.mu.Unlock()
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/banfa-go/banfa/internal/ident"
 )
@@ -73,7 +72,7 @@ func newScanner(names []string, direct []int, latest time.Time) *scanner {
 // scanWorker is for one goroutine.
 type scanWorker struct {
 	*scanner
-	rows     int64
+	seen     int64   // rows
 	counts   []int64 // by column and kind
 	first    []int64 // by column and kind: the first row
 	persons  int64
@@ -82,10 +81,13 @@ type scanWorker struct {
 
 	memo    scanMemo
 	matches []ident.Match
-	shapes  []scanShape
+	// Of the rows that are looked at:
+	shapes  []scanShape // column by column
+	between []scanShape // by column: what its cells have between them
 	needles []scanNeedle
 	folded  []byte // of needles
 	text    []byte // of a cell
+	spots   []scanSpot
 }
 
 type scanSpot struct {
@@ -93,72 +95,86 @@ type scanSpot struct {
 	column, of int
 }
 
-// scanNeedle is a direct identifier of the row, folded.
-type scanNeedle struct {
-	of   int
-	text []byte
-	wide bool
-	run  int     // the most digits in a row
-	set  scanSet // of its bytes; nothing where they are digits
+func (s scanSpot) compare(t scanSpot) int {
+	return cmp.Or(cmp.Compare(s.row, t.row), cmp.Compare(s.column, t.column), cmp.Compare(s.of, t.of))
 }
 
 func (s *scanner) worker() *scanWorker {
 	n := len(s.names) * len(s.kinds)
-	w := &scanWorker{scanner: s, counts: make([]int64, n), first: make([]int64, n), shapes: make([]scanShape, len(s.names)), memo: newScanMemo(len(s.names))}
+	w := &scanWorker{
+		scanner: s, counts: make([]int64, n), first: make([]int64, n), between: make([]scanShape, len(s.names)), memo: newScanMemo(len(s.names)),
+	}
 	s.mu.Lock()
 	s.all = append(s.all, w)
 	s.mu.Unlock()
 	return w
 }
 
-// row looks at the cells that are written; in has the cells that were read.
-func (w *scanWorker) row(number int64, in, out [][]byte) {
-	w.rows++
-	var most scanShape // what the cells have between them
-	for i, cell := range out {
-		shape := &w.shapes[i]
-		if len(cell) == 0 {
-			*shape = scanShape{}
-			continue
-		}
-		slot := w.memo.slot(i, cell)
-		if slot == nil || !slot.holds(cell) {
-			w.look(slot, shape, number, i, in[i], cell)
-		} else {
-			*shape = slot.shape
-			w.memo.columns[i].hits++
-			if shape.find {
-				w.find(number, i, in[i], cell)
-			}
-		}
-		most.wide = most.wide || shape.wide
-		most.gaps = most.gaps || shape.gaps
-		most.run = max(most.run, shape.run)
+// rows looks at the cells that are written, column by column: the cells of a column are much alike, and most columns cannot hold what another's rows had.
+func (w *scanWorker) rows(m *madeRows) {
+	n := len(m.at)
+	w.seen += int64(n)
+	w.shapes = slices.Grow(w.shapes[:0], n*len(w.names))[:n*len(w.names)]
+	for column := range w.names {
+		w.column(m, column)
 	}
-	if len(w.direct) > 0 {
-		w.repeat(number, &most, in, out)
+	w.spots = w.spots[:0]
+	for _, of := range w.direct {
+		w.repeat(m, of)
 	}
+	w.repeats += int64(len(w.spots))
+	slices.SortFunc(w.spots, scanSpot.compare) // the first ones are kept
+	w.repeated = append(w.repeated, w.spots[:min(len(w.spots), scanPlaces-len(w.repeated))]...)
 }
 
-// look is what is done with a cell that is not remembered. One that the search finds nothing in is remembered as one that cannot hold anything.
-func (w *scanWorker) look(slot *scanSlot, shape *scanShape, number int64, column int, original, cell []byte) {
-	*shape = shapeOf(cell)
-	found := shape.find && !shape.token && w.find(number, column, original, cell)
-	if slot == nil {
-		return
+// column looks at the cells of one column.
+func (w *scanWorker) column(m *madeRows, column int) {
+	n := len(m.at)
+	shapes, between := w.shapes[column*n:(column+1)*n], scanShape{}
+	remembers, hits := w.memo.columns[column].remembers(), 0
+	for r := range shapes {
+		shape, cell := &shapes[r], m.out[r*m.width+column]
+		switch {
+		case len(cell) == 0:
+			*shape = scanShape{}
+			continue
+		case !remembers || len(cell) > memoBytes:
+			*shape = shapeOf(cell)
+			if shape.find && !shape.token {
+				w.find(m.number(r), column, m.original(r, column), cell)
+			}
+		default:
+			slot := w.memo.slot(cell)
+			if slot.holds(cell) {
+				hits++
+				if *shape = slot.shape; shape.find {
+					w.find(m.number(r), column, m.original(r, column), cell)
+				}
+				break
+			}
+			*shape = w.learn(m, r, column)
+			slot.keep(cell, *shape)
+		}
+		between.add(shape)
 	}
-	kept := *shape
-	kept.find = found
+	w.between[column] = between
+	w.memo.columns[column].judge(n, hits)
+}
+
+// learn is what is remembered of a cell: one that the search finds nothing in cannot hold anything, and its shape is that of what needles are looked for in.
+func (w *scanWorker) learn(m *madeRows, r, column int) scanShape {
+	cell := m.out[r*m.width+column]
+	shape := shapeOf(cell)
+	shape.find = shape.find && !shape.token && w.find(m.number(r), column, m.original(r, column), cell)
 	text := cell
-	if kept.folds {
+	if shape.folds {
 		w.text = foldText(w.text[:0], cell)
 		text = w.text
 		folded := shapeOf(text)
-		kept.wide, kept.run, kept.gaps = folded.wide, folded.run, false
+		shape.wide, shape.run, shape.gaps = folded.wide, folded.run, false
 	}
-	kept.set = setOf(text)
-	slot.keep(cell, kept)
-	*shape = kept
+	shape.set = setOf(text)
+	return shape
 }
 
 // find counts the identifiers in a cell, and reports whether there is any match to judge, which depends on nothing but the text.
@@ -245,137 +261,6 @@ func opaque(text string, m ident.Match) bool {
 	return letters > 0 && word >= shortHex && hexadecimal || word >= shortToken && changes >= mixed
 }
 
-// repeat looks for the direct identifiers of the row in other cells than their own. most is what its cells have between them: digits that are more in a
-// row than any cell has, where none has separators, need not be looked for.
-func (w *scanWorker) repeat(number int64, most *scanShape, in, out [][]byte) {
-	w.needles, w.folded = w.needles[:0], w.folded[:0]
-	for _, of := range w.direct {
-		if value := in[of]; len(value) > 0 && (most.gaps || len(value) <= most.run || !allDigits(value)) {
-			w.addNeedle(of, value)
-		}
-	}
-	if len(w.needles) == 0 {
-		return
-	}
-	for column, cell := range out {
-		shape := &w.shapes[column]
-		folded := false
-		for i := range w.needles {
-			n := &w.needles[i]
-			if !shape.gaps && shape.run < n.run || n.wide && !shape.wide || !shape.set.has(n.set) || n.of == column || len(cell) < len(n.text) {
-				continue
-			}
-			text := cell
-			if shape.folds {
-				if !folded {
-					w.text, folded = foldText(w.text[:0], cell), true
-				}
-				text = w.text
-			}
-			if !bytes.Contains(text, n.text) {
-				continue
-			}
-			w.repeats++
-			if len(w.repeated) < scanPlaces {
-				w.repeated = append(w.repeated, scanSpot{number, column, n.of})
-			}
-		}
-	}
-}
-
-// The shortest identifiers that are looked for: shorter ones stand in other cells by chance.
-const (
-	scanRunes   = 2 // of text beyond ASCII, such as names
-	scanLetters = 5 // of text in Latin letters
-)
-
-// addNeedle folds a value to look for, unless it is too short or stands for none.
-func (w *scanWorker) addNeedle(of int, value []byte) {
-	if allDigits(value) {
-		if len(value) >= scanDigits {
-			w.needles = append(w.needles, scanNeedle{of: of, text: value, run: len(value)})
-		}
-		return
-	}
-	if count, ok := chinese(value); ok {
-		if count >= scanRunes && !placeholder(value) {
-			w.needles = append(w.needles, scanNeedle{of: of, text: value, wide: true, set: setOf(value)})
-		}
-		return
-	}
-	shape := shapeOf(value)
-	n := scanNeedle{of: of, text: value, wide: shape.wide, run: shape.run}
-	if shape.folds {
-		from := len(w.folded)
-		w.folded = foldText(w.folded, value)
-		n.text = w.folded[from:len(w.folded):len(w.folded)]
-		shape = shapeOf(n.text)
-		n.wide, n.run = shape.wide, shape.run
-	}
-	switch {
-	case n.wide && utf8.RuneCount(n.text) < scanRunes,
-		!n.wide && shape.digits < scanDigits && len(n.text) < scanLetters,
-		!n.wide && shape.digits == len(n.text) && shape.digits < scanDigits,
-		placeholder(n.text):
-		return
-	}
-	n.set = setOf(n.text)
-	w.needles = append(w.needles, n)
-}
-
-// chinese reports whether a text is nothing but the usual Chinese characters, and how many there are.
-func chinese(text []byte) (int, bool) {
-	for i := 0; i < len(text); i += 3 {
-		if text[i] < 0xE4 || text[i] > 0xE9 || i+2 >= len(text) || text[i+1]&0xC0 != 0x80 || text[i+2]&0xC0 != 0x80 {
-			return 0, false
-		}
-	}
-	return len(text) / 3, true
-}
-
-// placeholder reports whether a text stands where there is no value.
-func placeholder(text []byte) bool {
-	switch string(text) {
-	case "未知", "不详", "匿名", "暂无", "没有", "本人", "其他", "其它", "同上", "保密", "测试", "UNKNOWN", "ANONYMOUS":
-		return true
-	}
-	return false
-}
-
-// foldText appends text as it is compared: half-width, upper case, without white space and hyphens.
-func foldText(dst, text []byte) []byte {
-	for i := 0; i < len(text); {
-		c := text[i]
-		if c < utf8.RuneSelf {
-			i++
-			switch {
-			case c >= 'a' && c <= 'z':
-				c -= 'a' - 'A'
-			case c == ' ' || c == '-' || c == '\t':
-				continue
-			}
-			dst = append(dst, c)
-			continue
-		}
-		r, n := utf8.DecodeRune(text[i:])
-		switch {
-		case r >= '！' && r <= '～':
-			c = byte(r - '！' + '!')
-			if c >= 'a' && c <= 'z' {
-				c -= 'a' - 'A'
-			}
-			if c != '-' {
-				dst = append(dst, c)
-			}
-		case r == '\u00a0', r == '\u3000', r >= '\u2000' && r <= '\u200b', r == '\u202f', r == '\ufeff', r >= '\u2010' && r <= '\u2015', r == '\u2212':
-		default:
-			dst = append(dst, text[i:i+n]...)
-		}
-		i += n
-	}
-	return dst
-}
-
 // result puts together what the workers saw.
 func (s *scanner) result() *ScanResult {
 	s.mu.Lock()
@@ -385,7 +270,7 @@ func (s *scanner) result() *ScanResult {
 	r := &ScanResult{Columns: make([]ScanColumn, len(s.names)), Repeated: []ScanRepeat{}}
 	var spots []scanSpot
 	for _, w := range s.all {
-		r.Rows += w.rows
+		r.Rows += w.seen
 		r.Identifiers += w.persons
 		r.Repeats += w.repeats
 		spots = append(spots, w.repeated...)
@@ -405,9 +290,7 @@ func (s *scanner) result() *ScanResult {
 			}
 		}
 	}
-	slices.SortFunc(spots, func(a, b scanSpot) int {
-		return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.column, b.column), cmp.Compare(a.of, b.of))
-	})
+	slices.SortFunc(spots, scanSpot.compare)
 	for _, p := range spots[:min(len(spots), scanPlaces)] {
 		r.Repeated = append(r.Repeated, ScanRepeat{Row: p.row, Column: s.names[p.column], Of: s.names[p.of]})
 	}

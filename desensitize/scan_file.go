@@ -47,9 +47,15 @@ func Scan(ctx context.Context, r io.Reader, o ScanOptions) (result *ScanResult, 
 	worker := func(int) stream.Transform {
 		w := s.worker()
 		return func(b *stream.Block) (*stream.Block, error) {
-			for i := range b.Rows {
-				row := b.Row(i)
-				w.row(b.First+int64(i), row, row)
+			m := &madeRows{first: b.First, width: b.Columns, in: b.Cells}
+			for from := 0; from < b.Rows; from += batchRows {
+				to := min(from+batchRows, b.Rows)
+				m.at = m.at[:0]
+				for i := from; i < to; i++ {
+					m.at = append(m.at, i)
+				}
+				m.out = b.Cells[from*b.Columns : to*b.Columns]
+				w.rows(m)
 			}
 			return nil, nil
 		}

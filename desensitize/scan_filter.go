@@ -56,9 +56,17 @@ type scanShape struct {
 	wide   bool // it has characters beyond ASCII
 	folds  bool // folding may change it
 	gaps   bool // it has separators, or characters beyond ASCII that may be digits or separators
-	digits int
-	run    int     // the most digits in a row, or more
+	digits int32
+	run    int32   // the most digits in a row, or more
 	set    scanSet // of its bytes when folded; all where they were not looked at
+}
+
+// add makes a shape of cells that of one more.
+func (s *scanShape) add(t *scanShape) {
+	s.wide = s.wide || t.wide
+	s.gaps = s.gaps || t.gaps
+	s.run = max(s.run, t.run)
+	s.set |= t.set
 }
 
 // scanShortest is the least length of a text that the search looks at.
@@ -68,7 +76,7 @@ const scanShortest = 7
 // too long for an identifier in groups and has none of its own do not count, as in pseudonyms; only a credit code can end a long word, behind letters.
 func shapeOf(cell []byte) scanShape {
 	if n := len(cell); allDigits(cell) {
-		return scanShape{find: n >= scanShortest, digits: n, run: n, set: scanAll}
+		return scanShape{find: n >= scanShortest, digits: int32(n), run: int32(n), set: scanAll}
 	}
 	if shape, ok := shapeOfASCII(cell); ok {
 		return shape
@@ -102,8 +110,8 @@ func shapeOfBytes(cell []byte) scanShape {
 			continue
 		}
 		if own > 0 { // the word ends
-			shape.digits += own
-			shape.run = max(shape.run, longest)
+			shape.digits += int32(own)
+			shape.run = max(shape.run, int32(longest))
 			if word <= scanToken || longest >= scanRun || lead >= word-scanCredit {
 				digits += own
 			}
@@ -137,8 +145,8 @@ func shapeOfBytes(cell []byte) scanShape {
 		}
 	}
 	if own > 0 {
-		shape.digits += own
-		shape.run = max(shape.run, longest)
+		shape.digits += int32(own)
+		shape.run = max(shape.run, int32(longest))
 		if word <= scanToken || longest >= scanRun || lead >= word-scanCredit {
 			digits += own
 		}

@@ -48,27 +48,31 @@ func newScanMemo(columns int) scanMemo {
 	return scanMemo{slots: make([]scanSlot, memoSlots), columns: make([]memoColumn, columns)}
 }
 
-// slot is the place of a cell that is not empty; nil where it is not remembered.
-func (m *scanMemo) slot(column int, cell []byte) *scanSlot {
-	c := &m.columns[column]
+// remembers reports whether the cells of the column are looked up.
+func (c *memoColumn) remembers() bool { return c.pause <= 0 }
+
+// judge notes how many of some cells were remembered.
+func (c *memoColumn) judge(cells, hits int) {
 	if c.pause > 0 {
-		c.pause--
-		return nil
+		c.pause -= cells
+		return
 	}
-	if len(cell) > memoBytes {
-		return nil
+	c.looks += cells
+	c.hits += hits
+	if c.looks < memoTrial {
+		return
 	}
-	if c.looks++; c.looks == memoTrial {
-		if c.hits < memoTrial/2 {
-			c.trials = min(2*c.trials+1, memoPause)
-		} else {
-			c.trials = 0
-		}
-		c.pause = c.trials * memoTrial
-		c.looks, c.hits = 0, 0
+	if c.hits < c.looks/2 {
+		c.trials = min(2*c.trials+1, memoPause)
+	} else {
+		c.trials = 0
 	}
-	return &m.slots[memoHash(cell)&(memoSlots-1)]
+	c.pause = c.trials * memoTrial
+	c.looks, c.hits = 0, 0
 }
+
+// slot is the place of a cell that is not empty.
+func (m *scanMemo) slot(cell []byte) *scanSlot { return &m.slots[memoHash(cell)&(memoSlots-1)] }
 
 // memoHash mixes the bytes of a cell that is not empty. Who chooses cells that share a slot makes the memory useless and nothing else.
 func memoHash(cell []byte) uint64 {

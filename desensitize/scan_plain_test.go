@@ -17,7 +17,7 @@ import (
 // both folded. Half a character in bytes that are no text is not looked for within the characters of others.
 func plainScan(s *scanner, number int64, in, out [][]byte) {
 	w := s.all[0]
-	w.rows++
+	w.seen++
 	for i, cell := range out {
 		if len(cell) > 0 {
 			w.find(number, i, in[i], cell)
@@ -25,15 +25,10 @@ func plainScan(s *scanner, number int64, in, out [][]byte) {
 	}
 	for column, cell := range out {
 		for _, of := range w.direct {
-			w.needles, w.folded = w.needles[:0], w.folded[:0]
 			if of == column || len(in[of]) == 0 || len(cell) == 0 {
 				continue
 			}
-			w.plainNeedle(of, in[of])
-			for _, n := range w.needles {
-				if !bytes.Contains(foldText(nil, cell), n.text) {
-					continue
-				}
+			if n := plainNeedle(in[of]); n != nil && bytes.Contains(foldText(nil, cell), n) {
 				w.repeats++
 				w.repeated = append(w.repeated, scanSpot{number, column, of})
 			}
@@ -41,16 +36,16 @@ func plainScan(s *scanner, number int64, in, out [][]byte) {
 	}
 }
 
-// plainNeedle is addNeedle by bytes.
-func (w *scanWorker) plainNeedle(of int, value []byte) {
+// plainNeedle is what addNeedle makes of a value, by bytes; nil where it is not looked for.
+func plainNeedle(value []byte) []byte {
 	text := foldText(nil, value)
 	shape := shapeOfBytes(text)
 	switch {
 	case shape.wide && len([]rune(string(text))) < scanRunes, !shape.wide && shape.digits < scanDigits && len(text) < scanLetters,
-		!shape.wide && shape.digits == len(text) && shape.digits < scanDigits, placeholder(text):
-	default:
-		w.needles = append(w.needles, scanNeedle{of: of, text: text})
+		!shape.wide && int(shape.digits) == len(text) && shape.digits < scanDigits, placeholder(text):
+		return nil
 	}
+	return text
 }
 
 // scanCells are cells of many forms; few of each, so that they come again.
@@ -73,10 +68,14 @@ func checkAgainstPlain(t assert.TestingT, direct []int, rows [][][2]string) bool
 	for i := range names {
 		names[i] = fmt.Sprintf("c%d", i)
 	}
-	fast, plain := newScanner(names, direct, time.Time{}), newScanner(names, direct, time.Time{})
-	fast.made[0], plain.made[0] = true, true
-	w := fast.worker()
-	plain.worker()
+	scan := func() *scanner {
+		s := newScanner(names, direct, time.Time{})
+		s.made[0] = true
+		s.worker()
+		return s
+	}
+	together, alone, plain := scan(), scan(), scan()
+	var all madeRows
 	for i, row := range rows {
 		in, out := make([][]byte, columns), make([][]byte, columns)
 		for j, cell := range row {
@@ -87,10 +86,18 @@ func checkAgainstPlain(t assert.TestingT, direct []int, rows [][][2]string) bool
 				out[j] = []byte(cell[1])
 			}
 		}
-		w.row(int64(i+1), in, out)
+		one := madeRow(int64(i+1), in, out)
+		all = madeRows{1, columns, append(all.in, in...), append(all.out, out...), append(all.at, i)}
+		alone.all[0].rows(one)
 		plainScan(plain, int64(i+1), in, out)
 	}
-	return assert.Equal(t, plain.result(), fast.result(), "%q", rows)
+	together.all[0].rows(&all)
+	return assert.Equal(t, plain.result(), together.result(), "%q", rows) && assert.Equal(t, plain.result(), alone.result(), "row by row: %q", rows)
+}
+
+// madeRow is one row that is to be written.
+func madeRow(number int64, in, out [][]byte) *madeRows {
+	return &madeRows{first: number, width: len(in), in: in, out: out, at: []int{0}}
 }
 
 func TestTheFastScanFindsWhatThePlainOneFinds(t *testing.T) {

@@ -40,7 +40,7 @@ func shapeOfASCII(cell []byte) (scanShape, bool) {
 			break
 		}
 	}
-	shape := scanShape{folds: lower != 0, digits: bits.OnesCount64(digits), run: longestRun(digits), set: scanAll}
+	shape := scanShape{folds: lower != 0, digits: int32(bits.OnesCount64(digits)), run: longestRun(digits), set: scanAll}
 	if others != 0 {
 		return shape, shape.harmless(cell, digits, others)
 	}
@@ -51,7 +51,7 @@ func shapeOfASCII(cell []byte) (scanShape, bool) {
 	shape.find = shape.digits >= scanDigits && (n <= scanToken || shape.run >= scanRun || lead >= n-scanCredit)
 	// Telephones, cards and credit codes at the end of a hexadecimal word are none. A resident ID needs so many digits in a row, everything else a word of
 	// its own.
-	shape.token = beyond == 0 && n > scanToken && shape.digits < n && shape.run < scanOwner
+	shape.token = beyond == 0 && n > scanToken && int(shape.digits) < n && shape.run < scanOwner
 	return shape, true
 }
 
@@ -90,12 +90,12 @@ const (
 )
 
 // longestRun is the most ones in a row.
-func longestRun(b uint64) int {
+func longestRun(b uint64) int32 {
 	two := b & (b >> 1)
 	four := two & (two >> 2)
 	switch {
 	case four != 0:
-		n := 4
+		n := int32(4)
 		for b = four & (four >> 1); b != 0; b &= b >> 1 {
 			n++
 		}

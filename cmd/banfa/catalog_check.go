@@ -74,7 +74,7 @@ func (c *catalogCheckCommand) Run(a *app) error {
 	if a.JSON {
 		err = a.printJSON(r)
 	} else {
-		err = (&checkText{a, rules, r}).print()
+		err = (&checkText{a, r}).print()
 	}
 	if err == nil && r.Failed() {
 		err = quiet(statusFindings)
@@ -115,7 +115,6 @@ const shownFindings = 20
 // checkText writes a report for people.
 type checkText struct {
 	*app
-	rules  *banfa.Rules
 	report *catalog.Report
 }
 
@@ -125,8 +124,8 @@ func (a *checkText) print() error {
 	for _, u := range r.Units {
 		w.text("catalog.check.unit", u.Unit, fmt.Sprint(u.Entries), fmt.Sprint(u.Clean), fmt.Sprint(u.Errors), fmt.Sprint(u.Warnings), fmt.Sprint(u.Unjudged))
 		for i, f := range u.Fixes {
-			w.line(fmt.Sprintf("  %d. %s", i+1, message.Text(a.lang, "catalog.check.fix", message.Text(a.lang, "catalog.word."+string(f.Severity)), a.message(f.Rule, f.Message),
-				strings.Join(f.Basis, "、"), fmt.Sprint(f.Count), f.Share, fmt.Sprint(f.Clean), f.Rule)))
+			w.line(fmt.Sprintf("  %d. %s", i+1, message.Text(a.lang, "catalog.check.fix", message.Text(a.lang, "catalog.word."+string(f.Severity)), f.Text(a.lang),
+				citations(a.lang, f.Basis, f.Short), fmt.Sprint(f.Count), f.Share, fmt.Sprint(f.Clean), f.Rule)))
 		}
 	}
 	if len(r.Findings) > 0 {
@@ -202,12 +201,12 @@ func (a *checkText) unjudged(w *lineWriter) {
 	}
 }
 
-// message is what a rule says in the reader's language, where the bundle has it.
-func (a *checkText) message(rule, own string) string {
-	if s := a.rules.Label(a.lang, a.report.Ruleset, "rules."+rule); s != "" {
-		return s
+// citations are the articles of a finding: in English in their short form.
+func citations(lang string, long, short []string) string {
+	if lang == message.English && len(short) > 0 {
+		return strings.Join(short, ", ")
 	}
-	return own
+	return strings.Join(long, "、")
 }
 
 func (a *checkText) finding(f *catalog.Finding) string {
@@ -230,12 +229,13 @@ func (a *checkText) finding(f *catalog.Finding) string {
 	if f.Entry != "" {
 		b.WriteString(" " + message.Visible(f.Entry))
 	}
-	b.WriteString(": " + message.Visible(a.message(f.Rule, f.Message)))
+	what, fix := f.Text(a.lang)
+	b.WriteString(": " + message.Visible(what))
 	if len(f.Basis) > 0 {
-		b.WriteString(" (" + strings.Join(f.Basis, "、") + ")")
+		b.WriteString(" (" + citations(a.lang, f.Basis, f.Short) + ")")
 	}
-	if f.Fix != "" {
-		b.WriteString("; " + f.Fix)
+	if fix != "" {
+		b.WriteString("; " + fix)
 	}
 	return b.String()
 }

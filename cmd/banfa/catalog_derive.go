@@ -46,7 +46,7 @@ func (c *catalogDeriveCommand) Run(a *app) error {
 		var b bytes.Buffer
 		fmt.Fprintf(&b, pick(a.lang, "base %d, open %d: conditional %d, unconditional %d\n%s\nbreaches: %d\n",
 			"基础目录 %d 条，开放目录 %d 条：有条件开放 %d，无条件开放 %d\n%s\n违反 %d 项\n"), p.Base, p.Open, p.Conditional, p.Unconditional, p.Digest, len(p.Breaches))
-		catalogFindingsText(&b, p.Breaches)
+		catalogFindingsText(&b, a.lang, p.Breaches)
 		_, err = a.stdout.Write(b.Bytes())
 	}
 	if err == nil && len(p.Breaches) > 0 {
@@ -56,7 +56,7 @@ func (c *catalogDeriveCommand) Run(a *app) error {
 }
 
 // catalogFindingsText lists findings, one on each line.
-func catalogFindingsText(b *bytes.Buffer, fs []catalog.Finding) {
+func catalogFindingsText(b *bytes.Buffer, lang string, fs []catalog.Finding) {
 	for i := range fs {
 		f := &fs[i]
 		fmt.Fprintf(b, "  %s %s", f.Rule, f.Entry)
@@ -65,6 +65,7 @@ func catalogFindingsText(b *bytes.Buffer, fs []catalog.Finding) {
 				fmt.Fprintf(b, " %s", s)
 			}
 		}
-		fmt.Fprintf(b, ": %s（%s）\n", f.Message, f.Basis[0])
+		what, _ := f.Text(lang)
+		fmt.Fprintf(b, pick(lang, ": %s (%s)\n", "：%s（%s）\n"), what, citations(lang, f.Basis, f.Short))
 	}
 }

@@ -38,14 +38,6 @@ func (c *catalogDiffCommand) Run(a *app) error {
 	return err
 }
 
-var diffKinds = map[catalog.LedgerKind]string{
-	catalog.LedgerAdded: "新增", catalog.LedgerRemoved: "删除", catalog.LedgerLooser: "扩大开放", catalog.LedgerStricter: "降低开放",
-	catalog.LedgerDeleted: "删除已开放条目", catalog.LedgerItemGone: "删除已开放数据项", catalog.LedgerItemClosed: "数据项不再开放",
-	catalog.LedgerConditions: "开放条件加严", catalog.LedgerFrequency: "更新频率降低", catalog.LedgerFormat: "格式不再机器可读",
-	catalog.LedgerRenumbered: "更换编号", catalog.LedgerMoved: "更换单位",
-	catalog.LedgerSplit: "拆分", catalog.LedgerMerged: "合并",
-}
-
 func diffText(lang string, l *catalog.Ledger) []byte {
 	var b bytes.Buffer
 	changes, basis := "%d changes", "%d without the basis they need\n"
@@ -58,7 +50,7 @@ func diffText(lang string, l *catalog.Ledger) []byte {
 	fmt.Fprintf(&b, pick(lang, changes+", "+basis, "变更 %d 项，缺少依据 %d 项\n"), len(l.Changes), l.Unsupported)
 	for i := range l.Changes {
 		ch := &l.Changes[i]
-		fmt.Fprintf(&b, "  %s %s", ch.Entry, pick(lang, string(ch.Kind), diffKinds[ch.Kind]))
+		fmt.Fprintf(&b, "  %s %s", ch.Entry, ch.Kind.Label(lang))
 		for _, s := range []string{ch.NewID, ch.Item, ch.Evidence} {
 			if s != "" {
 				fmt.Fprintf(&b, " %s", s)

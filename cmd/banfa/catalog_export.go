@@ -124,7 +124,8 @@ func (c *catalogExportCommand) report(a *app, in *catalog.Imported, open *catalo
 			say("and %d more\n", "另有 %d 条\n", len(gaps)-shown)
 			break
 		}
-		say("%s: %s%s %s\n", "%s：%s%s%s\n", severityWord(a.lang, g.Severity), gapPlace(a.lang, g), g.Message, g.Fix)
+		what, fix := g.Text(a.lang)
+		say("%s: %s%s; %s\n", "%s：%s%s；%s\n", severityWord(a.lang, g.Severity), gapPlace(a.lang, g), what, fix)
 	}
 	_, err := fmt.Fprint(a.stderr, b.String())
 	return err

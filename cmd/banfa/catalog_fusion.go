@@ -145,7 +145,7 @@ func fusionText(lang string, r *fusionReport) []byte {
 		fmt.Fprintf(&b, "%d findings, %d of them open\n", len(r.Findings), r.Open)
 	}
 	for i := range r.Findings {
-		fusionFindingText(&b, zh, &r.Findings[i], true)
+		fusionFindingText(&b, lang, &r.Findings[i], true)
 	}
 	for _, d := range r.Idle {
 		if zh {
@@ -166,29 +166,22 @@ func fusionMarginalText(lang, id string, found []catalog.FusionFinding) []byte {
 		fmt.Fprintf(&b, "opening %s adds %d findings\n", id, len(found))
 	}
 	for i := range found {
-		fusionFindingText(&b, zh, &found[i], false)
+		fusionFindingText(&b, lang, &found[i], false)
 	}
 	return b.Bytes()
 }
 
-var fusionStates = map[catalog.FusionState]string{
-	catalog.FusionOpen: "待处置", catalog.FusionSettled: "已处置", catalog.FusionReopened: "目录已变化，须重新处置",
-}
-
-func fusionFindingText(b *bytes.Buffer, zh bool, f *catalog.FusionFinding, state bool) {
+func fusionFindingText(b *bytes.Buffer, lang string, f *catalog.FusionFinding, state bool) {
+	zh := lang == message.Chinese
 	mark := ""
 	if state {
-		mark = string(f.State)
-		if zh {
-			mark = fusionStates[f.State]
-		}
-		mark = "[" + mark + "] "
+		mark = "[" + f.State.Label(lang) + "] "
 	}
 	basis := strings.Join(f.Basis, "、")
 	if zh {
-		fmt.Fprintf(b, "%s%s：%s（%s）\n  涉及目录 %d 条", mark, f.ID(), f.Title, basis, f.Entries)
+		fmt.Fprintf(b, "%s%s：%s（%s）\n  涉及目录 %d 条", mark, f.ID(), f.Text(lang), basis, f.Entries)
 	} else {
-		fmt.Fprintf(b, "%s%s: %s (%s)\n  %d entries", mark, f.ID(), f.Title, basis, f.Entries)
+		fmt.Fprintf(b, "%s%s: %s (%s)\n  %d entries", mark, f.ID(), f.Text(lang), basis, f.Entries)
 	}
 	counts := []struct {
 		n          uint64

@@ -114,9 +114,10 @@ func (c *catalogImportCommand) print(a *app, r *catalogImportReport) error {
 	if n := len(r.Findings); n > 0 {
 		say("findings: %d\n", "问题 %d 个：\n", n)
 		for _, f := range r.Findings[:min(n, shown)] {
-			fmt.Fprintf(&b, "  %s%s %s: %s\n", importPlaceText(f.Place), f.Severity, f.Rule, f.Message)
-			if f.Fix != "" {
-				fmt.Fprintf(&b, "      → %s\n", f.Fix)
+			what, fix := f.Text(a.lang)
+			fmt.Fprintf(&b, "  %s%s %s: %s\n", importPlaceText(f.Place), f.Severity, f.Rule, what)
+			if fix != "" {
+				fmt.Fprintf(&b, "      → %s\n", fix)
 			}
 		}
 		if n > shown {

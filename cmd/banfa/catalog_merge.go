@@ -77,7 +77,7 @@ func (c *catalogMergeCommand) Run(a *app) error {
 			fmt.Fprintf(&b, pick(a.lang, "%s: submitted %d = accepted %d + pending %d + returned %d + merged %d + dropped %d; deleted %d\n",
 				"%s：报送 %d = 采纳 %d + 待审 %d + 退回 %d + 并入 %d + 未采纳 %d；删除 %d\n"), n.Source, n.Submitted, n.Accepted, n.Pending, n.Returned, n.Merged, n.Dropped, n.Deleted)
 		}
-		catalogFindingsText(&b, m.Findings)
+		catalogFindingsText(&b, a.lang, m.Findings)
 		_, err = a.stdout.Write(b.Bytes())
 	}
 	if err == nil && len(m.Findings) > 0 {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/banfa-go/banfa/catalog"
 )
@@ -91,9 +90,10 @@ func (c *catalogRealityCommand) print(a *app, e *catalog.Entry, r *catalog.Reali
 		} else if f.Place != nil && f.Place.Column != "" {
 			at = f.Place.Column + " "
 		}
-		fmt.Fprintf(&b, "  %s %s%s（%s %s）\n", severityWord(a.lang, f.Severity), at, f.Message, f.Rule, strings.Join(f.Basis, "、"))
-		if f.Fix != "" {
-			fmt.Fprintf(&b, "      %s\n", f.Fix)
+		what, fix := f.Text(a.lang)
+		say("  %s %s%s (%s %s)\n", "  %s %s%s（%s %s）\n", severityWord(a.lang, f.Severity), at, what, f.Rule, citations(a.lang, f.Basis, f.Short))
+		if fix != "" {
+			fmt.Fprintf(&b, "      %s\n", fix)
 		}
 	}
 	_, err := a.stdout.Write(b.Bytes())

@@ -90,7 +90,7 @@ func (j *openJob) factText(name, key string) string {
 
 // ruleGroup is all findings of one rule.
 type ruleGroup struct {
-	rule, message, fix string
+	rule, message      string
 	short              []string
 	severity           catalog.Severity
 	violated, unjudged int
@@ -118,7 +118,8 @@ func (j *openJob) groups() []*ruleGroup {
 			out = append(out, g)
 		}
 		if g.message == "" || f.Verdict == catalog.Violated && g.violated == 0 {
-			g.message, g.fix, g.severity = f.Message, f.Fix, f.Severity
+			g.message, _ = f.Text(j.lang)
+			g.severity = f.Severity
 		}
 		if f.Verdict == catalog.Unjudged {
 			g.unjudged++

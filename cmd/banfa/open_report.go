@@ -268,7 +268,7 @@ func (j *openJob) fixSection() report.Section {
 		u := &units[i]
 		var fixes []string
 		for _, f := range u.Fixes[:min(3, len(u.Fixes))] {
-			fixes = append(fixes, fmt.Sprintf("%s × %d", f.Message, f.Count))
+			fixes = append(fixes, fmt.Sprintf("%s × %d", f.Text(j.lang), f.Count))
 		}
 		j.row(table, j.unitName(u.Unit), report.Number(u.Entries), report.Number(u.Clean), report.Number(u.Errors), report.Number(u.Warnings), strings.Join(fixes, "；"))
 	}
@@ -302,12 +302,12 @@ func (j *openJob) fusionSection() report.Section {
 		if x.Kind == catalog.FusionWithin {
 			key = j.tr("(within one entry)", "（同一条目之内）")
 		}
-		j.row(table, x.Rule, x.Title, key, strconv.FormatUint(x.Pairs, 10), strconv.FormatUint(x.Entries, 10), strings.Join(witnesses, "; "))
+		j.row(table, x.Rule, x.Text(j.lang), key, strconv.FormatUint(x.Pairs, 10), strconv.FormatUint(x.Entries, 10), strings.Join(witnesses, "; "))
 		k, ok := at[x.Rule]
 		if !ok {
 			k = len(bars.Bars)
 			at[x.Rule] = k
-			bars.Bars = append(bars.Bars, report.Bar{Label: cmp.Or(x.Title, x.Rule), Tone: report.Warning})
+			bars.Bars = append(bars.Bars, report.Bar{Label: cmp.Or(x.Text(j.lang), x.Rule), Tone: report.Warning})
 		}
 		bars.Bars[k].Value += int(x.Entries)
 	}

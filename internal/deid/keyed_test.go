@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -361,39 +363,42 @@ func TestASampleHasItsRateAndKeepsSubjectsTogether(t *testing.T) {
 	}
 }
 
-func TestAShuffleKeepsTheValuesOfABlock(t *testing.T) {
+func TestAShuffleMovesEveryValueOfAGroup(t *testing.T) {
 	shuffle, err := Shuffle(testKey(t, "k"), SM3, Domain{Column: "fee"})
 	require.NoError(t, err)
-	column := func(n int) (c [][]byte) {
-		for i := range n {
-			c = append(c, fmt.Append(nil, i))
+	other, err := Shuffle(testKey(t, "k"), SM3, Domain{Column: "tax"})
+	require.NoError(t, err)
+	mix := func(f func([]byte, int, func(i, j int)), group string, n int) []int {
+		places := make([]int, n)
+		for i := range places {
+			places[i] = i
 		}
-		return c
+		f([]byte(group), n, func(i, j int) { places[i], places[j] = places[j], places[i] })
+		return places
 	}
-	a, b, c := column(100), column(100), column(100)
-	require.NoError(t, shuffle(1, a))
-	require.NoError(t, shuffle(1, b))
-	require.NoError(t, shuffle(2, c))
-	assert.Equal(t, a, b)
-	assert.NotEqual(t, a, c)
-	assert.NotEqual(t, column(100), a)
-	assert.ElementsMatch(t, column(100), a)
-	first := make([]int, 10) // where value 0 of ten comes to
-	for i := range 5000 {
-		d := column(10)
-		require.NoError(t, shuffle(int64(i), d))
-		for place, v := range d {
-			if string(v) == "0" {
+	a := mix(shuffle, "甲", 100)
+	assert.Equal(t, a, mix(shuffle, "甲", 100))
+	assert.NotEqual(t, a, mix(shuffle, "乙", 100), "another group")
+	assert.NotEqual(t, a, mix(other, "甲", 100), "another column")
+	sorted := slices.Clone(a)
+	slices.Sort(sorted)
+	for i, v := range sorted {
+		require.Equal(t, i, v, "each value is there once")
+	}
+	var first [10]int // where value 0 of ten comes to
+	for i := range 9000 {
+		for place, v := range mix(shuffle, strconv.Itoa(i), 10) {
+			require.NotEqual(t, place, v, "no place keeps its own")
+			if v == 0 {
 				first[place]++
 			}
 		}
 	}
-	for place, n := range first {
-		assert.InDelta(t, 500, n, 100, "place %d", place)
+	for place, n := range first[1:] {
+		assert.InDelta(t, 1000, n, 150, "place %d", place+1)
 	}
-	small := column(9)
-	assert.ErrorIs(t, shuffle(1, small), ErrSmallBlock)
-	assert.Equal(t, column(9), small)
+	assert.Equal(t, []int{0}, mix(shuffle, "", 1))
+	assert.Empty(t, mix(shuffle, "", 0))
 }
 
 func TestLocalSuppressionLooksAtTheRow(t *testing.T) {

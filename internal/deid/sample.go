@@ -2,7 +2,6 @@ package deid
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 
 	"github.com/shopspring/decimal"
@@ -38,36 +37,6 @@ func Sample(k Key, h Hash, d Domain, rate decimal.Decimal, bySubject bool) (func
 			s.in = binary.BigEndian.AppendUint64(append(s.in, 'R'), uint64(c.Row))
 		}
 		return s.below(uint64(whole)) < uint64(part)
-	}, nil
-}
-
-// MinShuffle is the least number of rows that Shuffle exchanges values among.
-const MinShuffle = 10
-
-// ErrSmallBlock says that a block has too few rows to be shuffled.
-var ErrSmallBlock = errors.New("deid: too few rows to shuffle")
-
-// Shuffle returns a function that exchanges the values of a column among the rows of a block (置换), by a permutation drawn for the block's number. The values
-// themselves are published: shuffle what identifies nobody without its row. A block with fewer than MinShuffle rows is ErrSmallBlock and left as it is: the host
-// suppresses it or joins it to another.
-func Shuffle(k Key, h Hash, d Domain) (func(block int64, column [][]byte) error, error) {
-	p, err := newPRF(k, "shuffle", h, d)
-	if err != nil {
-		return nil, err
-	}
-	return func(block int64, column [][]byte) error {
-		if len(column) < MinShuffle {
-			return fmt.Errorf("%w: block %d has %d, needs %d", ErrSmallBlock, block, len(column), MinShuffle)
-		}
-		s := p.get()
-		defer p.put(s)
-		base := binary.BigEndian.AppendUint64(s.in, uint64(block))
-		for i := len(column) - 1; i > 0; i-- {
-			s.in = binary.BigEndian.AppendUint64(base, uint64(i))
-			j := s.below(uint64(i + 1))
-			column[i], column[j] = column[j], column[i]
-		}
-		return nil
 	}, nil
 }
 

@@ -55,19 +55,16 @@ func (e *Env) NewEval(ctx context.Context) *Eval {
 	return ev
 }
 
-// emptyValue is what an expression sees of a fact that was not given.
+// emptyValue is what an expression sees of a fact that was not given. Of an object that was not given nothing is known, its optional fields
+// included: only of one that was given does leaving such a field out say that there is none.
 func emptyValue(t *Type) ref.Val {
 	switch {
 	case t.Optional:
 		return types.OptionalNone
 	case t.Kind == Object:
 		o := newObject(t)
-		for i := range t.Fields {
-			if o.vals[i] == nil && t.Fields[i].Type.Kind == Object {
-				o.vals[i] = emptyValue(t.Fields[i].Type)
-			}
-		}
-		return o
+		clear(o.vals)
+		return fillObjects(t, o)
 	}
 	return nil
 }

@@ -11,11 +11,11 @@ type Records struct{ empty *object }
 
 // NewRecords returns what makes values of an Object.
 func NewRecords(t *Type) *Records {
-	empty, ok := emptyValue(t).(*object)
-	if !ok {
-		empty = newObject(t)
+	given := newObject(t)
+	if o, ok := fillObjects(t, given).(*object); ok {
+		given = o
 	}
-	return &Records{empty}
+	return &Records{given}
 }
 
 // Make returns an object with these fields, in the order declared; an absent one stays absent.

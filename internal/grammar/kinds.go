@@ -168,6 +168,9 @@ func labelsKeys() []Key {
 		{"language", leaf(Word), true, Doc{"the language, such as en", "语言，如 en"}},
 		{"subject", leaf(Text), true, Doc{"KIND/NAME of what is named", "被命名的文件：种类/名称"}},
 		{"facts", dict(Name, factLabels()), false, Doc{"of facts", "事实"}},
+		{"records", dict(Name, mapping(
+			Key{"fields", dict(Name, factLabels()), false, Doc{"of fields", "字段"}},
+		)), false, Doc{"of records of catalogs", "目录检查的记录"}},
 		{"variables", texts, false, Doc{"of variables", "变量"}},
 		{"outcomes", texts, false, Doc{"of outcomes", "结论"}},
 		{"scope", leaf(Text), false, Doc{"of the scope", "适用范围"}},

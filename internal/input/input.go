@@ -13,15 +13,28 @@ type Schema struct {
 	Items bool // whether it may have a name and items
 	Bytes int  // of a JSON document
 	index map[string]int
+	codes []map[string]expr.Value // of enums, by fact
 }
 
 // NewSchema prepares a schema.
 func NewSchema(facts []ruleset.Fact, items bool, bytes int) *Schema {
-	s := &Schema{Facts: facts, Items: items, Bytes: bytes, index: make(map[string]int, len(facts))}
+	s := &Schema{Facts: facts, Items: items, Bytes: bytes, index: make(map[string]int, len(facts)), codes: make([]map[string]expr.Value, len(facts))}
 	for i := range facts {
 		s.index[facts[i].Name] = i
+		if t := facts[i].Type; t.Kind == expr.Enum {
+			s.codes[i] = make(map[string]expr.Value, len(t.Values))
+			for _, code := range t.Values {
+				s.codes[i][code] = expr.NewString(code)
+			}
+		}
 	}
 	return s
+}
+
+// Code returns the value of an enum's code.
+func (s *Schema) Code(fact int, code []byte) (expr.Value, bool) {
+	v, ok := s.codes[fact][string(code)]
+	return v, ok
 }
 
 // Index returns the index of a declared fact.

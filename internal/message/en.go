@@ -302,7 +302,7 @@ var english = map[string]string{
 	"policy.hierarchy-line":    "hierarchy {0}: {1}",                                                                                                            // name, what is wrong
 	"policy.reversal-column":   "reversal: {0} is no column of this policy",                                                                                     // column
 	"policy.reversal-whole":    "reversal: column {0} is not made a pseudonym as a whole, so that nothing could be found by it; apply value.pseudonym(…) alone", // column
-	"policy.shuffle":           "shuffle is not offered: rows stream by and never meet; use noise, pseudonym or generalize",                                     // -
+	"policy.shuffle-direct":    "{0}: column {1} names persons, and shuffle publishes its values, each in another row; use pseudonym, mask or suppress",          // rule, column
 	"policy.hierarchy-unknown": "{0} is no hierarchy that this policy declares; add it to hierarchies",                                                          // name
 	"policy.label-twice":       "{0} also names the column {1}, so that a file headed by it would leave in doubt which is meant; give each its own",             // label, column
 	"policy.where-fails":       "{0}: whether it covers the column {1} cannot be told; correct the condition",                                                   // rule, column

@@ -22,7 +22,7 @@ type sentence struct{ key, en, zh string }
 
 // paired are the tables that hold both languages side by side.
 func paired() map[string]map[string][2]string {
-	return map[string]map[string][2]string{"prose": prose, "cel": celSentences, "yaml": yamlSentences}
+	return map[string]map[string][2]string{"prose": prose, "cel": celSentences, "yaml": yamlSentences, "catalog": catalogSentences}
 }
 
 func everySentence() []sentence {
@@ -226,7 +226,8 @@ func TestProseHasTheSameArgumentsInBothLanguages(t *testing.T) {
 	catalogue := maps.Clone(prose)
 	maps.Copy(catalogue, celSentences)
 	maps.Copy(catalogue, yamlSentences)
-	assert.Len(t, catalogue, len(prose)+len(celSentences)+len(yamlSentences), "a key stands in two catalogues")
+	maps.Copy(catalogue, catalogSentences)
+	assert.Len(t, catalogue, len(prose)+len(celSentences)+len(yamlSentences)+len(catalogSentences), "a key stands in two catalogues")
 	for key, both := range catalogue {
 		assert.Equal(t, arguments(both[0]), arguments(both[1]), key)
 		_, twice := english[key]

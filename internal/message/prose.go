@@ -141,7 +141,7 @@ func text(lang, key string) (string, bool) {
 		return t, true
 	}
 	t, ok := prose[key]
-	for _, more := range []map[string][2]string{celSentences, yamlSentences} {
+	for _, more := range []map[string][2]string{celSentences, yamlSentences, catalogSentences} {
 		if ok {
 			break
 		}

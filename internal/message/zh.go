@@ -302,7 +302,7 @@ var chinese = map[string]string{
 	"policy.hierarchy-line":    "层级 {0}：{1}",
 	"policy.reversal-column":   "reversal：本策略没有列 {0}",
 	"policy.reversal-whole":    "reversal：列 {0} 并非整列处理为假名，无从还原；请只用 value.pseudonym(…)",
-	"policy.shuffle":           "不提供 shuffle：各行流式处理，互不相见；请改用 noise、pseudonym 或者 generalize",
+	"policy.shuffle-direct":    "{0}：列 {1} 可识别个人，shuffle 会把其中的值原样发布在别的行；请改用 pseudonym、mask 或者 suppress",
 	"policy.hierarchy-unknown": "本策略未声明层级 {0}；请加入 hierarchies",
 	"policy.label-twice":       "{0} 同时指列 {1}，以它为表头的文件无从分辨；请各用各的名称",
 	"policy.where-fails":       "{0}：无法判断是否覆盖列 {1}；请修改条件",

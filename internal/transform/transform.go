@@ -109,6 +109,10 @@ func (x *call) function() (deid.Func, error) {
 		return x.shift()
 	case "noise":
 		return x.noise()
+	case "shuffle":
+		// One row alone has nobody to exchange its value with: the functions of a run know all rows.
+		_, err := x.maker.Shuffle(x.TransformCall, x.Target, 0)
+		return deid.Suppress(), err
 	}
 	return nil, fmt.Errorf("%s is no transform of values", c.Name)
 }
@@ -290,6 +294,15 @@ func (m Maker) Sample(c *ruleset.TransformCall, dataSet string) (func(row int64,
 		return nil, err
 	}
 	return func(row int64, subject []byte) bool { return f(deid.Cell{Row: row, Subject: subject}) }, nil
+}
+
+// Shuffle returns what exchanges the values of the call with a number in the expression of a column.
+func (m Maker) Shuffle(c *ruleset.TransformCall, t Target, number int) (func(group []byte, n int, swap func(i, j int)), error) {
+	key, err := m.Key(c.Key)
+	if err != nil {
+		return nil, err
+	}
+	return deid.Shuffle(key, deid.SM3, deid.Domain{DataSet: t.DataSet, Column: t.Column, Purpose: strconv.Itoa(number)})
 }
 
 // encrypt is format-preserving encryption.

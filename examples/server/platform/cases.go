@@ -314,7 +314,7 @@ func illegal(err error) error {
 
 // begin starts a case with its first event.
 func (p *Platform) begin(ctx context.Context, s *state, who identity.Identity, kind string, role identity.Role, b Begin, d CaseEvent) (id string, e store.NewEvent, x store.Expect, err error) {
-	n := 1
+	n := 1 + s.begun[kind]
 	for _, stream := range s.order {
 		if s.cases[stream].Kind == kind {
 			n++

@@ -57,7 +57,9 @@ type Platform struct {
 	moment     time.Time // of the event that is folded in now
 	suites     suites
 	follower   follower
-	turn       chan struct{} // of those who act
+	turn       chan struct{} // of who does what waits
+	waiting    sync.Mutex    // of deeds
+	deeds      []*deed       // acts that wait for the turn
 	folding    sync.Mutex    // held by who reads the log on
 	mu         sync.RWMutex  // of the state; never held while the database is asked
 	s          *state
@@ -81,6 +83,7 @@ type state struct {
 	alerts   []Alert
 	usage    int // events seen
 	versions map[string]int64
+	begun    map[string]int // streams that begin together with what is decided now, by their first part
 }
 
 // New opens a platform and folds what is in its log.

@@ -9,8 +9,6 @@ import (
 
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
-
-	"github.com/banfa-go/banfa/examples/server/store"
 )
 
 // syncTime is how long the log is asked for before those who wait for it are told that it does not answer.
@@ -103,45 +101,6 @@ func (p *Platform) fold(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// attempts is how often an act is decided anew because something else happened in between.
-const attempts = 16
-
-// act decides on the present state and appends what comes of it, as one. decide must not change the state. It is asked again where something happened
-// in between to what it expects. In one process acts take turns: they would only get in each other's way.
-func (p *Platform) act(ctx context.Context, decide func(s *state) ([]store.Expect, []store.NewEvent, error)) (made []store.Event, err error) {
-	ctx, done := span(ctx, "platform.act")
-	defer func() { done(err) }()
-	select {
-	case p.turn <- struct{}{}:
-		defer func() { <-p.turn }()
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-	for try := 0; ; try++ {
-		if err := p.fold(ctx); err != nil {
-			return nil, err
-		}
-		expect, events, err := p.decided(decide)
-		if err != nil || len(events) == 0 {
-			return nil, err
-		}
-		made, err := p.Store.Append(ctx, expect, events...)
-		if errors.Is(err, store.ErrConflict) && try < attempts {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		return made, p.fold(context.WithoutCancel(ctx)) // it has happened, whoever still listens
-	}
-}
-
-func (p *Platform) decided(decide func(s *state) ([]store.Expect, []store.NewEvent, error)) ([]store.Expect, []store.NewEvent, error) {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	return decide(p.s)
 }
 
 // span begins a span of the trace that a request is part of; without one it costs nothing. The function ends it.
