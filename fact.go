@@ -19,7 +19,8 @@ type Fact struct {
 	Values []EnumValue `json:"values,omitempty"` // of an enum, in the order declared
 	Min    string      `json:"min,omitempty"`    // least value, as a facts document would write it
 	Max    string      `json:"max,omitempty"`    // greatest value
-	// MaxItems and MaxLength bound lists (in elements) and texts (in runes).
+	// MinItems, MaxItems and MaxLength bound lists (in elements) and texts (in runes).
+	MinItems  int `json:"minItems,omitempty"`
 	MaxItems  int `json:"maxItems,omitempty"`
 	MaxLength int `json:"maxLength,omitempty"`
 
@@ -57,7 +58,7 @@ func describeType(name string, t *expr.Type) Fact {
 	case expr.String:
 		f.MaxLength = t.RuneLimit()
 	case expr.List, expr.Map:
-		f.MaxItems = t.ItemLimit()
+		f.MinItems, f.MaxItems = t.MinItems, t.ItemLimit()
 		element := describeType("", t.Elem)
 		f.Items = &element
 	case expr.Object:

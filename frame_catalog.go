@@ -123,7 +123,8 @@ func (d *document) fields(r *ruleset.Record, e source.Entry) {
 			continue
 		}
 		if v := f.Value.Get("min"); v != nil && field.Type.Kind == expr.List {
-			field.Least = d.positive("min", v)
+			// Too short a list is a finding of the check, which counts the items itself, not an entry that cannot be read.
+			field.Least, field.Type.MinItems = field.Type.MinItems, 0
 		}
 		r.Fields = append(r.Fields, field)
 		r.Type.Fields = append(r.Type.Fields, expr.Field{Name: field.Name, Type: field.Type})

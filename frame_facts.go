@@ -104,6 +104,7 @@ func (d *document) factType(path string, n *source.Node) *expr.Type {
 			return nil
 		}
 		if items.Kind == source.Map {
+			d.partOf(items)
 			t.Elem = d.factType(path+"[]", items)
 		} else if t.Elem = d.simpleType(path+"[]", items); t.Elem == nil {
 			return nil
@@ -118,6 +119,7 @@ func (d *document) factType(path string, n *source.Node) *expr.Type {
 			return nil
 		}
 		for _, e := range fields.Entries {
+			d.partOf(e.Value)
 			ft := d.factType(path+"."+e.Key.Value, e.Value)
 			if ft == nil {
 				return nil
@@ -127,6 +129,15 @@ func (d *document) factType(path string, n *source.Node) *expr.Type {
 	}
 	d.bounds(n, t)
 	return t
+}
+
+// partOf reports keys that mean something only for a whole fact: a part of one is neither presumed nor changed by an act.
+func (d *document) partOf(n *source.Node) {
+	for _, key := range []string{"assume", "act"} {
+		if k := n.KeyNode(key); k != nil {
+			d.report("BF1014", k.Range, "fact.part", key)
+		}
+	}
 }
 
 func (d *document) simpleType(path string, n *source.Node) *expr.Type {
@@ -180,6 +191,12 @@ func (d *document) bounds(n *source.Node, t *expr.Type) {
 	if t.Kind == expr.List || t.Kind == expr.Map {
 		if v := n.Get("max"); v != nil {
 			t.MaxItems = d.positive("max", v)
+		}
+		if v := n.Get("min"); v != nil && t.Kind == expr.List {
+			t.MinItems = d.positive("min", v)
+		}
+		if t.MinItems > t.ItemLimit() {
+			d.report("BF1014", n.Get("min").Range, "value.min-over-max", strconv.Itoa(t.MinItems), strconv.Itoa(t.ItemLimit()))
 		}
 		return
 	}
@@ -238,7 +255,7 @@ func (d *document) act(f *ruleset.Fact, n *source.Node) {
 
 func (d *document) assume(f *ruleset.Fact, n *source.Node) {
 	a := n.Get("assume")
-	if a == nil || a.Kind != source.Scalar {
+	if a == nil {
 		return
 	}
 	if f.Type.Optional {
@@ -247,10 +264,21 @@ func (d *document) assume(f *ruleset.Fact, n *source.Node) {
 	}
 	v, err := f.Type.FromGo(goValue(a))
 	if err != nil || !v.Present() {
-		d.report("BF1014", a.Range, "fact.assume-type", f.Name, strconv.Quote(a.Value), f.Type.Kind.String())
+		d.report("BF1014", a.Range, "fact.assume-type", f.Name, written(a), f.Type.Kind.String())
 		return
 	}
 	f.Assume = v
+}
+
+// written is a value as a message can show it.
+func written(n *source.Node) string {
+	switch n.Kind {
+	case source.Map:
+		return "{…}"
+	case source.List:
+		return "[…]"
+	}
+	return strconv.Quote(n.Value)
 }
 
 // parameters reads numbers that someone chose, as one object that expressions see as `params`.

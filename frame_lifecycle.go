@@ -171,6 +171,7 @@ func (d *document) lifecycleEvents(l *ruleset.Lifecycle, root *source.Node) (ok 
 		}
 		if e.Value.Kind == source.Map {
 			x.By = d.lifecycleBy(l, e.Value)
+			x.MayState = d.lifecycleMayState(l, e.Value)
 			x.Deadline = d.lifecycleDeadlineEvent(l, x.Name, e.Value.Get("deadline_event"))
 			if x.Facts = d.facts(e.Value.Get("facts")); len(x.Facts) > 0 && !d.lifecycleEnv(l, &x) {
 				return false
@@ -240,6 +241,30 @@ func (d *document) lifecycleBy(l *ruleset.Lifecycle, n *source.Node) []string {
 		}
 	}
 	return values(by)
+}
+
+// lifecycleMayState returns the facts of the case that an event may state; nil where it does not say.
+func (d *document) lifecycleMayState(l *ruleset.Lifecycle, n *source.Node) []int {
+	if n.Get("may_state") == nil {
+		return nil
+	}
+	out := []int{}
+	for _, w := range words(n, "may_state") {
+		if w.Kind != source.Scalar {
+			continue // reported by shape
+		}
+		i := slices.IndexFunc(l.Facts, func(f ruleset.Fact) bool { return f.Name == w.Value })
+		if i < 0 {
+			names := make([]string, len(l.Facts))
+			for j := range l.Facts {
+				names[j] = l.Facts[j].Name
+			}
+			d.report("BF1014", w.Range, "lifecycle.fact-unknown", w.Value).didYouMean(w.Value, names)
+			continue
+		}
+		out = append(out, i)
+	}
+	return out
 }
 
 // lifecycleDeadlineEvent returns the event of the deadlines file that an event is.

@@ -231,11 +231,16 @@ func (d *document) lifecyclePeriods(l *ruleset.Lifecycle) {
 	}
 }
 
-// lifecycleUnused reports events that no transition takes.
+// lifecycleUnused reports events that no transition takes, and facts of the case that no event may state.
 func (d *document) lifecycleUnused(l *ruleset.Lifecycle) {
 	for i := range l.Events {
 		if e := &l.Events[i]; len(e.Transitions) == 0 {
 			d.warn("BF2006", e.Place, "event.unused", e.Name)
+		}
+	}
+	for f := range l.Facts {
+		if !slices.ContainsFunc(l.Events, func(e ruleset.LifecycleEvent) bool { return e.MayState == nil || slices.Contains(e.MayState, f) }) {
+			d.warn("BF2006", l.Facts[f].Place, "lifecycle.never-stated", l.Facts[f].Name)
 		}
 	}
 }

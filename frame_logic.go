@@ -21,9 +21,15 @@ func (d *document) analyse(c *ruleset.Classification) {
 	}
 	a := engine.Analyse(everything)
 	for _, r := range a.AlwaysTrue {
+		if len(c.Rules[r].When.Names()) == 0 {
+			continue // reported where the expression stands
+		}
 		d.rulewise(c, r, "BF2005", "rule.always-true")
 	}
 	for _, r := range a.NeverTrue {
+		if len(c.Rules[r].When.Names()) == 0 {
+			continue
+		}
 		d.rulewise(c, r, "BF2005", "rule.always-false")
 	}
 	for _, r := range a.AlwaysDefeated {

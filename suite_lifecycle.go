@@ -10,7 +10,7 @@ import (
 
 // lifecycleRefusals are the codes with which an event is refused; those of package condition.
 var lifecycleRefusals = []string{
-	"unknown_event", "facts", "time", "late", "duplicate", "final", "state", "role", "condition", "guard", "unknown", "error", "ambiguous",
+	"unknown_event", "facts", "time", "late", "duplicate", "final", "state", "role", "fact", "condition", "guard", "unknown", "error", "ambiguous",
 	"not_in_force", "limit",
 }
 

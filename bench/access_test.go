@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -222,19 +223,29 @@ func BenchmarkAccess(b *testing.B) {
 	for _, files := range []int{10, 1000} {
 		apps := applications(files, sample)
 		maps, texts, inputs, parsed := make([]banfa.Map, sample), make([]banfa.JSON, sample), make([]map[string]any, sample), make([]ast.Value, sample)
+		inputTexts := make([][]byte, sample)
 		for i := range apps {
 			maps[i], inputs[i] = apps[i].facts(), withDataset(&apps[i])
-			texts[i], _ = json.Marshal(maps[i])
 			var err error
+			texts[i], err = json.Marshal(maps[i])
+			require.NoError(b, err)
+			inputTexts[i], err = json.Marshal(inputs[i])
+			require.NoError(b, err)
 			parsed[i], err = ast.InterfaceToValue(inputs[i])
 			require.NoError(b, err)
 		}
 		x := accessIndex(b, files)
 		ctx := context.Background()
-		decide := func(i int, facts banfa.Facts) error {
+		decide := func(i int, facts banfa.Facts) (*condition.Result, error) {
 			a, err := x.For(datasetID(apps[i].Dataset))
+			if err != nil {
+				return nil, err
+			}
+			return a.Decide(ctx, facts, condition.At(at))
+		}
+		written := func(answer any, err error) error {
 			if err == nil {
-				_, err = a.Decide(ctx, facts, condition.At(at))
+				_, err = json.Marshal(answer)
 			}
 			return err
 		}
@@ -246,9 +257,17 @@ func BenchmarkAccess(b *testing.B) {
 		}{
 			{"hand-written Go", func(i int) error { decideByHand(&apps[i]); return nil }},
 			{"banfa look-up alone", func(i int) error { _, err := x.For(datasetID(apps[i].Dataset)); return err }},
-			{"banfa from map", func(i int) error { return decide(i, maps[i]) }},
-			{"banfa from JSON", func(i int) error { return decide(i, texts[i]) }},
+			{"banfa from map", func(i int) error { _, err := decide(i, maps[i]); return err }},
+			{"banfa from JSON", func(i int) error { _, err := decide(i, texts[i]); return err }},
+			{"banfa from JSON to JSON", func(i int) error { return written(decide(i, texts[i])) }},
 			{"OPA from map", func(i int) error { _, err := q.Eval(ctx, rego.EvalInput(inputs[i])); return err }},
+			{"OPA from JSON", func(i int) error {
+				v, err := ast.ValueFromReader(bytes.NewReader(inputTexts[i]))
+				if err == nil {
+					_, err = q.Eval(ctx, rego.EvalParsedInput(v))
+				}
+				return err
+			}},
 			{"OPA from parsed input", func(i int) error { _, err := q.Eval(ctx, rego.EvalParsedInput(parsed[i])); return err }},
 		} {
 			b.Run(fmt.Sprintf("%d files/%s", files, engine.name), func(b *testing.B) {

@@ -59,13 +59,9 @@ func (k *checking) read(ctx context.Context, in Input) error {
 		k.sets[c.name] = s
 	}
 	for _, name := range checkSorted(in.Records) {
-		record, ok := k.file.Record(name)
-		if !ok {
-			e := &CheckInputError{Set: name}
-			for _, r := range k.file.Records {
-				e.Have = append(e.Have, r.Name)
-			}
-			return e
+		record, err := k.record(name)
+		if err != nil {
+			return err
 		}
 		s := &checkSet{indexes: map[string]expr.Value{}}
 		for _, m := range in.Records[name] {

@@ -11,7 +11,8 @@ import (
 )
 
 // Derivation is the open catalog of a base catalog (Article 18, first paragraph) as a view of it: a bit for each base entry. Entries are
-// made when Open is called. It keeps the base catalog's entries, which must not change while it is in use; changes go through Apply.
+// made when Open is called. It keeps the base catalog's entries and those of changes, which must not change while it is in use; changes go
+// through Apply. What only reads it may run at the same time, Apply only alone.
 type Derivation struct {
 	base    *Catalog
 	index   deriveIndex
@@ -21,6 +22,7 @@ type Derivation struct {
 	size    int               // of the base catalog
 	count   [2]int            // unconditional, conditional
 	digests deriveDigests
+	wrong   deriveWrong
 }
 
 // Change is one change of a base catalog: an entry set, or where Delete is not empty the entry of that id taken out.
@@ -56,32 +58,35 @@ func Derive(base *Catalog) (*Derivation, error) {
 // deriveView is a bit for each entry that its own fields let out, and how many of them are unconditional and conditional. Reading a field
 // of each of a million entries waits for memory, so that parts of a large catalog are read side by side.
 func deriveView(entries []Entry) (open []uint64, count [2]int) {
-	const part = 1 << 10 // words of a part, 65536 entries
 	open = make([]uint64, (len(entries)+63)/64)
-	counts := make([][2]int, (len(open)+part-1)/part)
-	if len(counts) < 2 {
-		return open, deriveViewPart(entries, open)
-	}
+	var unconditional, conditional atomic.Int64
+	sideBySide(len(open), func(from, to int) {
+		c := deriveViewPart(entries[from*64:min(to*64, len(entries))], open[from:to])
+		unconditional.Add(int64(c[0]))
+		conditional.Add(int64(c[1]))
+	})
+	return open, [2]int{int(unconditional.Load()), int(conditional.Load())}
+}
+
+// sideBySide calls f for every part of 0 … words, words of 64 entries each, on as many processors as there are.
+func sideBySide(words int, f func(from, to int)) {
+	const part = 1 << 8 // 16384 entries
 	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(counts)) {
-		wg.Go(func() {
-			for {
-				n := int(next.Add(1)) - 1
-				if n >= len(counts) {
-					return
-				}
-				from, to := n*part, min((n+1)*part, len(open))
-				counts[n] = deriveViewPart(entries[from*64:min(to*64, len(entries))], open[from:to])
+	work := func() {
+		for {
+			to := int(next.Add(part))
+			if to-part >= words {
+				return
 			}
-		})
+			f(to-part, min(to, words))
+		}
 	}
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (words+part-1)/part) - 1 {
+		wg.Go(work)
+	}
+	work()
 	wg.Wait()
-	for _, c := range counts {
-		count[0] += c[0]
-		count[1] += c[1]
-	}
-	return open, count
 }
 
 func deriveViewPart(entries []Entry, open []uint64) (count [2]int) {
@@ -138,6 +143,9 @@ func itemWithheld(entry, item OpenType) WithheldWhy {
 	return WithheldType
 }
 
+// isOpen reports whether the base entry of a position is open, as far as no change says otherwise.
+func (d *Derivation) isOpen(i int) bool { return d.open[i/64]>>(i%64)&1 == 1 }
+
 func (d *Derivation) set(i int, open bool) {
 	bit, word := uint64(1)<<(i%64), &d.open[i/64]
 	if *word&bit != 0 == open {
@@ -176,12 +184,12 @@ func (d *Derivation) Apply(changes []Change) error {
 			id = c.Upsert.ID
 		}
 		d.remove(id)
-		d.digests.forget(id)
 		d.over[id] = c.Upsert
 		if c.Upsert != nil {
 			d.size++
 			if deriveOpen(c.Upsert) {
 				d.tally(c.Upsert.OpenType, true)
+				d.digests.add(c.Upsert)
 			}
 		}
 	}
@@ -195,6 +203,7 @@ func (d *Derivation) remove(id string) {
 			d.size--
 			if deriveOpen(e) {
 				d.tally(e.OpenType, false)
+				d.digests.remove(e)
 			}
 		}
 		return
@@ -203,7 +212,10 @@ func (d *Derivation) remove(id string) {
 	if i < 0 {
 		return
 	}
-	d.set(i, false)
+	if d.isOpen(i) {
+		d.set(i, false)
+		d.digests.remove(&d.base.Entries[i])
+	}
 	d.size -= max(d.doubled[id], 1)
 	delete(d.doubled, id)
 }
@@ -223,18 +235,28 @@ func (d *Derivation) Counts() Counts {
 
 // Open makes the open catalog, its entries in the order of their ids.
 func (d *Derivation) Open() *Catalog {
-	c := &Catalog{Version: d.base.Version, Unit: d.base.Unit, Level: d.base.Level, At: d.base.At, Entries: make([]Entry, 0, d.count[0]+d.count[1])}
+	from := make([]*Entry, 0, d.count[0]+d.count[1])
 	for w, word := range d.open {
 		for ; word != 0; word &= word - 1 {
-			c.Entries = append(c.Entries, deriveProject(&d.base.Entries[w*64+bits.TrailingZeros64(word)]))
+			from = append(from, &d.base.Entries[w*64+bits.TrailingZeros64(word)])
 		}
 	}
 	for _, e := range d.over {
 		if e != nil && deriveOpen(e) {
-			c.Entries = append(c.Entries, deriveProject(e))
+			from = append(from, e)
 		}
 	}
-	slices.SortFunc(c.Entries, func(a, b Entry) int { return cmp.Compare(a.ID, b.ID) })
+	byID := func(a, b *Entry) int { return cmp.Compare(a.ID, b.ID) }
+	if !slices.IsSortedFunc(from, byID) {
+		slices.SortFunc(from, byID)
+	}
+	c := &Catalog{Version: d.base.Version, Unit: d.base.Unit, Level: d.base.Level, At: d.base.At, Entries: make([]Entry, len(from))}
+	sideBySide((len(from)+63)/64, func(a, b int) {
+		var room openRoom
+		for i := a * 64; i < min(b*64, len(from)); i++ {
+			deriveProject(&c.Entries[i], from[i], &room)
+		}
+	})
 	return c
 }
 
@@ -245,12 +267,13 @@ func Project(e *Entry) (Entry, bool) {
 	if e == nil || !deriveOpen(e) {
 		return Entry{}, false
 	}
-	return deriveProject(e), true
+	var out Entry
+	deriveProject(&out, e, &openRoom{exact: true})
+	return out, true
 }
 
-func deriveProject(e *Entry) Entry {
-	out, _ := openEntry(e)
+func deriveProject(out, e *Entry, room *openRoom) {
+	openEntry(out, e, room, nil)
 	out.Version = ""
 	out.BaseID, out.BaseVersion = e.ID, e.Digest()
-	return out
 }

@@ -2,28 +2,16 @@ package catalog
 
 import (
 	"math/bits"
-	"slices"
-	"strings"
 	"sync"
 )
 
-// deriveDigests keeps what the open entries add to the digest of the open catalog, so that after Apply only changed entries are hashed.
+// deriveDigests keeps the digests of the open entries, so that after Apply only changed entries are hashed.
 type deriveDigests struct {
 	mu   sync.Mutex
-	made bool
-	base []deriveLine      // of the base entries that were open when made, in the order of the lines; a bit that is cleared stays cleared
-	over map[string]string // of the open entries that Apply set, by id
-}
-
-type deriveLine struct {
-	text string
-	at   int // position in the base catalog
-}
-
-func (s *deriveDigests) forget(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.over, id)
+	text string      // of the catalog; empty where it is not known
+	sums []digestSum // of its entries, in their order, until the first change
+	set  *digestSet  // the same from the first change on
+	one  deriveSummer
 }
 
 // Digest is the digest of the catalog that Open makes. The first call hashes all open entries, later ones those that Apply changed since.
@@ -31,48 +19,80 @@ func (d *Derivation) Digest() string {
 	s := &d.digests
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.made {
-		s.made, s.over = true, map[string]string{}
-		s.base = make([]deriveLine, 0, d.count[0]+d.count[1])
-		for w, word := range d.open {
-			for ; word != 0; word &= word - 1 {
-				at := w*64 + bits.TrailingZeros64(word)
-				s.base = append(s.base, deriveLine{deriveDigestLine(&d.base.Entries[at]), at})
-			}
-		}
-		slices.SortFunc(s.base, func(a, b deriveLine) int { return strings.Compare(a.text, b.text) })
+	switch {
+	case s.text != "":
+	case s.set != nil:
+		s.text = s.set.text()
+	default:
+		s.sums = digestOrdered(d.sums())
+		s.text = digestAll(s.sums)
 	}
-	over := []string{}
-	for id, e := range d.over {
-		if e == nil || !deriveOpen(e) {
-			continue
-		}
-		line, ok := s.over[id]
-		if !ok {
-			line = deriveDigestLine(e)
-			s.over[id] = line
-		}
-		over = append(over, line)
-	}
-	slices.Sort(over)
-	h := newDigestLines()
-	for _, l := range s.base {
-		if d.open[l.at/64]>>(l.at%64)&1 == 0 {
-			continue
-		}
-		for len(over) > 0 && over[0] < l.text {
-			h.add(over[0])
-			over = over[1:]
-		}
-		h.add(l.text)
-	}
-	for _, l := range over {
-		h.add(l)
-	}
-	return h.text()
+	return s.text
 }
 
-func deriveDigestLine(e *Entry) string {
-	o := deriveProject(e)
-	return digestLine(&o)
+// sums hashes all open entries.
+func (d *Derivation) sums() []digestSum {
+	var mu sync.Mutex
+	all := make([]digestSum, 0, d.count[0]+d.count[1])
+	sideBySide(len(d.open), func(from, to int) {
+		var own []digestSum
+		var p deriveSummer
+		for w := from; w < to; w++ {
+			for word := d.open[w]; word != 0; word &= word - 1 {
+				own = append(own, p.sum(&d.base.Entries[w*64+bits.TrailingZeros64(word)]))
+			}
+		}
+		mu.Lock()
+		all = append(all, own...)
+		mu.Unlock()
+	})
+	var p deriveSummer
+	for _, e := range d.over {
+		if e != nil && deriveOpen(e) {
+			all = append(all, p.sum(e))
+		}
+	}
+	return all
+}
+
+// add and remove are called with entries that are open, and no longer.
+
+func (s *deriveDigests) add(e *Entry) {
+	s.change(func() bool { s.set.add(s.one.sum(e)); return true })
+}
+
+func (s *deriveDigests) remove(e *Entry) {
+	s.change(func() bool { return s.set.remove(s.one.sum(e)) })
+}
+
+// change carries a change over, if there is a digest to carry it to. Where that fails, for an entry is not any more what it was when
+// it was hashed, all is hashed again at the next occasion.
+func (s *deriveDigests) change(f func() bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.set == nil && s.sums == nil {
+		return
+	}
+	if s.set == nil {
+		s.set, s.sums = newDigestSet(s.sums), nil
+	}
+	if s.text = ""; !f() {
+		s.set = nil
+	}
+}
+
+// deriveSummer hashes what open entries say, without keeping them.
+type deriveSummer struct {
+	entry Entry
+	items []Item
+}
+
+func (p *deriveSummer) sum(e *Entry) digestSum {
+	room := openRoom{items: p.items[:cap(p.items)]}
+	p.entry = Entry{}
+	clear(room.take(len(e.Items))[:len(e.Items)])
+	p.items = room.items
+	openEntry(&p.entry, e, &room, nil)
+	p.entry.BaseID = e.ID
+	return digestOf(&p.entry)
 }

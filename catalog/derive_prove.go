@@ -1,6 +1,10 @@
 package catalog
 
-import "reflect"
+import (
+	"math/bits"
+	"reflect"
+	"sync"
+)
 
 // Proof is what holding an open catalog against its base catalog came to, in the key order of the command's JSON.
 type Proof struct {
@@ -12,39 +16,91 @@ type Proof struct {
 // Breaches are what of the base catalog stands in the way of its open catalog: ids that are missing or doubled, entries whose items are
 // all withheld, conditional ones without a condition (Article 18, third paragraph), and, as warnings, those whose security review was not
 // passed (Article 56).
+//
+// The first call reads the whole base catalog, later ones the entries that something is wrong with and the changes.
 func (d *Derivation) Breaches() []Finding {
 	fs := []Finding{}
-	for i := range d.base.Entries {
-		e := &d.base.Entries[i]
-		if _, ok := d.over[e.ID]; ok {
-			continue
+	for w, word := range d.wrong.of(d) {
+		for ; word != 0; word &= word - 1 {
+			e := &d.base.Entries[w*64+bits.TrailingZeros64(word)]
+			if _, ok := d.over[e.ID]; !ok {
+				fs = append(fs, deriveBreachOf(e, d.doubled[e.ID] > 0).finding(e))
+			}
 		}
-		fs = deriveBaseBreaches(fs, e, d.doubled[e.ID] > 0)
 	}
 	for _, e := range d.over {
-		if e != nil {
-			fs = deriveBaseBreaches(fs, e, false)
+		if e == nil {
+			continue
+		}
+		if b := deriveBreachOf(e, false); b != deriveSound {
+			fs = append(fs, b.finding(e))
 		}
 	}
 	return deriveSorted(fs)
 }
 
-func deriveBaseBreaches(fs []Finding, e *Entry, doubled bool) []Finding {
+// deriveWrong is a bit for each base entry that something is wrong with, made when it is first asked for.
+type deriveWrong struct {
+	once sync.Once
+	bits []uint64
+}
+
+func (w *deriveWrong) of(d *Derivation) []uint64 {
+	w.once.Do(func() {
+		entries := d.base.Entries
+		w.bits = make([]uint64, len(d.open))
+		sideBySide(len(w.bits), func(from, to int) {
+			for i := from * 64; i < min(to*64, len(entries)); i++ {
+				e := &entries[i]
+				if deriveBreachOf(e, len(d.doubled) > 0 && d.doubled[e.ID] > 0) != deriveSound {
+					w.bits[i/64] |= 1 << (i % 64)
+				}
+			}
+		})
+	})
+	return w.bits
+}
+
+// deriveBreach is what stands in the way of opening an entry.
+type deriveBreach int
+
+const (
+	deriveSound deriveBreach = iota
+	deriveDoubled
+	deriveUnreviewed
+	deriveNoItems
+	deriveNoConditions
+)
+
+func deriveBreachOf(e *Entry, doubled bool) deriveBreach {
 	switch {
 	case doubled || e.ID == "":
-		fs = append(fs, deriveFinding("derive.base_doubled", 2, e, "基础目录中没有编号或者编号重复，无法与开放目录一一关联，未予开放", "为该条目另编唯一的编号"))
+		return deriveDoubled
 	case e.OpenType.Open() && securityWithheld(e):
+		return deriveUnreviewed
+	case e.OpenType.Open() && !deriveOpen(e):
+		return deriveNoItems
+	case e.OpenType == Conditional && len(e.Conditions) == 0:
+		return deriveNoConditions
+	}
+	return deriveSound
+}
+
+func (b deriveBreach) finding(e *Entry) Finding {
+	switch b {
+	case deriveDoubled:
+		return deriveFinding("derive.base_doubled", 2, e, "基础目录中没有编号或者编号重复，无法与开放目录一一关联，未予开放", "为该条目另编唯一的编号")
+	case deriveUnreviewed:
 		f := deriveFinding("derive.security_review", 1, e, "开放前的安全审查没有通过，未予开放", "审查通过后再开放，或者变更开放类型（第十五条）")
 		f.Basis, f.Short, f.Severity, f.Field = []string{"第五十六条"}, []string{"56"}, SeverityWarning, "security_review"
-		fs = append(fs, f)
-	case e.OpenType.Open() && !deriveOpen(e):
-		fs = append(fs, deriveFinding("derive.no_items", 3, e, "各数据项的开放类型均严于条目，没有可以开放的数据项", "核对条目和数据项的开放类型"))
-	case e.OpenType == Conditional && len(e.Conditions) == 0:
+		return f
+	case deriveNoItems:
+		return deriveFinding("derive.no_items", 3, e, "各数据项的开放类型均严于条目，没有可以开放的数据项", "核对条目和数据项的开放类型")
+	default:
 		f := deriveFinding("derive.conditions", 3, e, "有条件开放的条目没有写明开放条件", "写明开放条件")
 		f.Field = "conditions"
-		fs = append(fs, f)
+		return f
 	}
-	return fs
 }
 
 // Proof proves the catalog that Open makes.
@@ -85,14 +141,14 @@ func Prove(base, open *Catalog) (Proof, error) {
 		if of[o.BaseID] > 1 || ids[o.ID] > 1 {
 			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.doubled", 2, o, "同一基础条目有多个开放条目，或者开放条目编号重复", "只保留一个"))
 		}
-		if d.open[at/64]>>(at%64)&1 == 0 {
+		if !d.isOpen(at) {
 			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.surplus", 1, o, "基础条目不属于开放范围，开放目录却有该条目", "从开放目录中撤下，或者先变更开放类型（第十五条）"))
 			continue
 		}
 		p.Breaches = deriveCompare(p.Breaches, &base.Entries[at], o)
 	}
 	for i := range base.Entries {
-		if e := &base.Entries[i]; d.open[i/64]>>(i%64)&1 == 1 && of[e.ID] == 0 {
+		if e := &base.Entries[i]; d.isOpen(i) && of[e.ID] == 0 {
 			p.Breaches = append(p.Breaches, deriveFinding("derive.missing", 1, e, "应当开放的条目不在开放目录中", "重新派生开放目录"))
 		}
 	}
@@ -102,7 +158,8 @@ func Prove(base, open *Catalog) (Proof, error) {
 
 // deriveCompare holds one open entry against what its base entry gives.
 func deriveCompare(fs []Finding, e, o *Entry) []Finding {
-	want := deriveProject(e)
+	var want Entry
+	deriveProject(&want, e, &openRoom{exact: true})
 	if o.BaseVersion != want.BaseVersion {
 		fs = append(fs, deriveOpenFinding("derive.stale", 2, o, "开放条目所依据的基础条目版本已经变化", "重新派生开放目录"))
 	}

@@ -36,7 +36,7 @@ func BenchmarkDeriveOpen(b *testing.B) {
 	b.Run("digest", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			d.digests = deriveDigests{}
+			d.digests.text, d.digests.sums, d.digests.set = "", nil, nil
 			d.Digest()
 		}
 	})

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"hash"
 	"slices"
 	"strings"
 	"sync"
@@ -18,52 +17,29 @@ var digestBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // Digest is "sha256:" and the hex SHA-256 of what the entry says: all its fields but its versions, its states of review and where it was
 // read from. An open entry pins the base entry that it was derived from by it (Article 18, second paragraph).
-func (e *Entry) Digest() string {
+func (e *Entry) Digest() string { return digestText(digestOf(e)) }
+
+func digestOf(e *Entry) digestSum {
 	buf := digestBuffers.Get().(*[]byte)
 	*buf = digestEntry((*buf)[:0], e)
 	sum := sha256.Sum256(*buf)
 	digestBuffers.Put(buf)
-	return digestText(sum)
+	return sum
 }
 
-// Digest is "sha256:" and the hex SHA-256 over the ids and digests of the entries, in the order of the ids. The order of the entries in
-// the catalog does not matter; an entry more, less or twice does.
+// Digest is "sha256:" and the hex SHA-256 over the digests of the entries. The order of the entries in the catalog does not matter; an
+// entry more, less or twice does. How it is made up, digestSet says.
 func (c *Catalog) Digest() string {
-	lines := make([]string, len(c.Entries))
-	for i := range c.Entries {
-		lines[i] = digestLine(&c.Entries[i])
-	}
-	slices.Sort(lines)
-	h := newDigestLines()
-	for _, l := range lines {
-		h.add(l)
-	}
-	return h.text()
+	sums := make([]digestSum, len(c.Entries))
+	sideBySide((len(sums)+63)/64, func(from, to int) {
+		for i := from * 64; i < min(to*64, len(sums)); i++ {
+			sums[i] = digestOf(&c.Entries[i])
+		}
+	})
+	return digestAll(digestOrdered(sums))
 }
 
-// digestLine is what an entry adds to the digest of its catalog.
-func digestLine(e *Entry) string { return e.ID + "\x00" + e.Digest() }
-
-// digestLines hashes lines, which come in their order.
-type digestLines struct {
-	hash hash.Hash
-	buf  []byte
-}
-
-func newDigestLines() digestLines { return digestLines{hash: sha256.New()} }
-
-func (h *digestLines) add(line string) {
-	h.buf = digestString(h.buf[:0], 1, line)
-	_, _ = h.hash.Write(h.buf) // a hash takes everything
-}
-
-func (h *digestLines) text() string {
-	var sum [sha256.Size]byte
-	h.hash.Sum(sum[:0])
-	return digestText(sum)
-}
-
-func digestText(sum [sha256.Size]byte) string { return "sha256:" + hex.EncodeToString(sum[:]) }
+func digestText(sum digestSum) string { return "sha256:" + hex.EncodeToString(sum[:]) }
 
 // digestEntry appends the encoding: of each field that is not empty its tag, its length and its bytes. The tags never change meaning.
 func digestEntry(b []byte, e *Entry) []byte {

@@ -52,9 +52,10 @@ func Open(base *Catalog) *OpenCatalog {
 	for i := range base.Entries {
 		numbers[base.Entries[i].ID]++
 	}
+	var room openRoom
 	for i := range base.Entries {
 		e := &base.Entries[i]
-		o.add(e, e.ID != "" && numbers[e.ID] == 1)
+		o.add(e, &room, e.ID != "" && numbers[e.ID] == 1)
 	}
 	return o
 }
@@ -66,9 +67,9 @@ func (o *OpenCatalog) Catalog() *Catalog {
 	}
 	c := o.catalog
 	c.Entries = make([]Entry, len(o.catalog.Entries))
+	var room openRoom
 	for i := range o.catalog.Entries {
-		e, _ := openEntry(&o.catalog.Entries[i])
-		c.Entries[i] = e
+		openEntry(&c.Entries[i], &o.catalog.Entries[i], &room, nil)
 	}
 	return &c
 }
@@ -81,7 +82,7 @@ func (o *OpenCatalog) Withheld() []Withheld {
 	return slices.Clone(o.withheld)
 }
 
-func (o *OpenCatalog) add(base *Entry, numbered bool) {
+func (o *OpenCatalog) add(base *Entry, room *openRoom, numbered bool) {
 	switch {
 	case !base.OpenType.Open():
 		o.withheld = append(o.withheld, Withheld{Entry: base.ID, Why: WithheldType})
@@ -93,8 +94,8 @@ func (o *OpenCatalog) add(base *Entry, numbered bool) {
 		o.withheld = append(o.withheld, Withheld{Entry: base.ID, Why: WithheldReview})
 		return
 	}
-	e, kept := openEntry(base)
-	o.withheld = append(o.withheld, kept...)
+	var e Entry
+	openEntry(&e, base, room, &o.withheld)
 	if len(base.Items) > 0 && len(e.Items) == 0 {
 		o.withheld = append(o.withheld, Withheld{Entry: base.ID, Why: WithheldItems})
 		return
@@ -102,30 +103,60 @@ func (o *OpenCatalog) add(base *Entry, numbered bool) {
 	o.catalog.Entries = append(o.catalog.Entries, e)
 }
 
-// openEntry is what of an open entry may leave, and the items that may not.
-func openEntry(base *Entry) (Entry, []Withheld) {
-	e := Entry{
-		ID: base.ID, Version: base.Version, Name: base.Name, Summary: base.Summary, Format: base.Format, OpenType: base.OpenType,
-		UpdateFrequency: base.UpdateFrequency, Unit: base.Unit, Theme: base.Theme, Granularity: base.Granularity,
-		CatalogUpdated: openTime(base.CatalogUpdated), UpdatedAt: openTime(base.UpdatedAt), URL: base.URL,
-		BaseID: cmp.Or(base.BaseID, base.ID),
-	}
+// openEntry is what of an open entry may leave, written into e, which is empty, with its items in room. The items that may not are noted in
+// kept, unless that is nil.
+func openEntry(e, base *Entry, room *openRoom, kept *[]Withheld) {
+	e.ID, e.Version, e.Name, e.Summary, e.Format, e.OpenType = base.ID, base.Version, base.Name, base.Summary, base.Format, base.OpenType
+	e.UpdateFrequency, e.Unit, e.Theme, e.Granularity = base.UpdateFrequency, base.Unit, base.Theme, base.Granularity
+	e.CatalogUpdated, e.UpdatedAt, e.URL = openTime(base.CatalogUpdated), openTime(base.UpdatedAt), base.URL
+	e.BaseID = cmp.Or(base.BaseID, base.ID)
 	if base.OpenType == Conditional {
 		e.Conditions, e.Materials = slices.Clone(base.Conditions), slices.Clone(base.Materials)
 	}
-	var kept []Withheld
+	items := room.take(len(base.Items))
+	n := 0
 	for i := range base.Items {
 		item := &base.Items[i]
 		if why := itemWithheld(base.OpenType, item.OpenType); why != "" {
-			kept = append(kept, Withheld{Entry: base.ID, Item: item.Name, Why: why})
+			if kept != nil {
+				*kept = append(*kept, Withheld{Entry: base.ID, Item: item.Name, Why: why})
+			}
 			continue
 		}
-		e.Items = append(e.Items, Item{
-			Name: item.Name, Type: item.Type, Length: item.Length, Summary: item.Summary, Semantic: item.Semantic,
-			Granularity: item.Granularity, OpenType: item.OpenType,
-		})
+		to := &items[n]
+		n++
+		to.Name, to.Type, to.Length, to.Summary = item.Name, item.Type, item.Length, item.Summary
+		to.Semantic, to.Granularity, to.OpenType = item.Semantic, item.Granularity, item.OpenType
 	}
-	return e, kept
+	if n > 0 {
+		e.Items = room.keep(n)
+	}
+}
+
+// openRoom is where the items of open entries are put, those of many entries in one allocation. What an entry gets of it ends where its
+// items do, so that appending to them never writes into another's.
+type openRoom struct {
+	items []Item // empty ones
+	exact bool   // an allocation for each entry, no larger than it needs
+}
+
+// take is room for n items, of which keep takes the first ones.
+func (r *openRoom) take(n int) []Item {
+	if n > len(r.items) {
+		const block = 256 // items, 52 KB: what one entry that is kept keeps at most
+		size := max(n, block)
+		if r.exact {
+			size = n
+		}
+		r.items = make([]Item, size)
+	}
+	return r.items
+}
+
+func (r *openRoom) keep(n int) []Item {
+	items := r.items[:n:n]
+	r.items = r.items[n:]
+	return items
 }
 
 // openTime drops the name of a zone, which is text from inside, and keeps the instant and its offset.

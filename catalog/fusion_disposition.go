@@ -104,11 +104,13 @@ func (r *FusionReview) Digests() error {
 }
 
 func (r *FusionReview) digests(findings []*FusionFinding) error {
-	x := r.index
-	if x == nil {
-		return fmt.Errorf("%w: a review that was read from a file cannot be settled: review the catalog again", ErrDisposition)
-	}
 	for _, f := range findings {
+		switch {
+		case r.index == nil && f.Digest == "":
+			return fmt.Errorf("%w: %s: a review that was read from a file, and was written before Digests, cannot be settled: review the catalog again", ErrDisposition, f.ID())
+		case r.index == nil: // the digest that was written with it
+			continue
+		}
 		var c Catalog
 		for _, e := range r.InPlay(f) {
 			c.Entries = append(c.Entries, *e)

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,6 +56,33 @@ func TestTheLatestDispositionCounts(t *testing.T) {
 	assert.Equal(t, DecisionMask, r.Findings[0].Decision)
 	assert.Equal(t, []Disposition{idle}, got)
 	assert.Zero(t, r.Open())
+}
+
+func TestAReviewThatWasKeptIsSettledByItsDigests(t *testing.T) {
+	entries, rules := fusionPairOfEntries(), FusionRules(fusionTestRules()[:1])
+	kept := func(digests bool) *FusionReview {
+		r := reviewOf(t, entries, rules)
+		if digests {
+			require.NoError(t, r.Digests())
+		}
+		text, err := json.Marshal(r)
+		require.NoError(t, err)
+		out := &FusionReview{}
+		require.NoError(t, json.Unmarshal(text, out))
+		return out
+	}
+	r := kept(true)
+	d := accepted(t, &r.Findings[0])
+	idle, err := Settle(r, []Disposition{d})
+	require.NoError(t, err)
+	assert.Empty(t, idle)
+	assert.Equal(t, FusionSettled, r.Findings[0].State)
+	d.CatalogDigest = "sha256:of another"
+	_, err = Settle(r, []Disposition{d})
+	require.NoError(t, err)
+	assert.Equal(t, FusionReopened, r.Findings[0].State)
+	_, err = Settle(kept(false), []Disposition{d})
+	require.ErrorIs(t, err, ErrDisposition, "nobody knows which entries were in play")
 }
 
 func TestDispositionsThatLackSomethingSettleNothing(t *testing.T) {

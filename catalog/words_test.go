@@ -63,8 +63,12 @@ func TestFindingsSpeakBothLanguages(t *testing.T) {
 	require.NoError(t, err)
 	found = append(found, merged.Findings...)
 	base := &Catalog{Entries: []Entry{
-		{ID: "1", OpenType: Conditional, Items: []Item{{Name: "x"}}}, {ID: "2", OpenType: Unconditional, Items: []Item{{Name: "x", OpenType: Closed}}},
-		{ID: "3", OpenType: Closed}, {ID: "4", OpenType: Unconditional, SecurityReview: "failed"}, {OpenType: Unconditional}, {ID: "5", OpenType: Unconditional},
+		{ID: "1", OpenType: Conditional, Items: []Item{{Name: "x"}}},
+		{ID: "2", OpenType: Unconditional, Items: []Item{{Name: "x", OpenType: Closed}}},
+		{ID: "3", OpenType: Closed},
+		{ID: "4", OpenType: Unconditional, SecurityReview: "failed"},
+		{OpenType: Unconditional},
+		{ID: "5", OpenType: Unconditional},
 	}}
 	proof, err := Prove(base, &Catalog{Entries: []Entry{
 		{ID: "1", BaseID: "1", OpenType: Conditional, Items: []Item{{Name: "y"}}, System: "s", Name: "other"}, {ID: "3", BaseID: "3", OpenType: Closed}, {ID: "6", BaseID: "6", OpenType: Conditional},

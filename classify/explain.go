@@ -68,7 +68,7 @@ func (t *tracer) rule(r *ruleset.Rule, condition, applies expr.Truth, by []strin
 			f := t.e.c.FactAt(leaf.Slot)
 			switch {
 			case f == nil:
-			case t.ev.Absent(l):
+			case t.ev.Absent(l), condition == expr.Unknown && t.ev.Lacks(l):
 				rt.Missing = append(rt.Missing, t.e.leafName(l))
 			default:
 				rt.Facts = append(rt.Facts, banfa.FactTrace{Name: leaf.Name, Label: f.Label, Value: t.ev.LeafValue(l).Go()})

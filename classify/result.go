@@ -195,7 +195,9 @@ func (e *evaluation) summarise(sol *decide.Solution, of []int) summary {
 		s.possible = append(s.possible, e.c.Code(rank))
 	}
 	for _, l := range sol.Missing {
-		s.missing = append(s.missing, e.leafName(l))
+		if name := e.leafName(l); !slices.Contains(s.missing, name) { // of an object that is not given, all fields are one fact
+			s.missing = append(s.missing, name)
+		}
 	}
 	s.rank, s.determined = sol.Determined()
 	if s.determined {

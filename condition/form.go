@@ -225,7 +225,11 @@ func schemaType(f *banfa.Fact) orderedJSON {
 		}
 		return orderedJSON{{"type", "string"}, {"oneOf", values}}
 	case "list":
-		return orderedJSON{{"type", "array"}, {"maxItems", f.MaxItems}, {"items", schemaType(f.Items)}}
+		list := orderedJSON{{"type", "array"}}
+		if f.MinItems > 0 {
+			list = append(list, jsonMember{"minItems", f.MinItems})
+		}
+		return append(list, jsonMember{"maxItems", f.MaxItems}, jsonMember{"items", schemaType(f.Items)})
 	case "map":
 		return orderedJSON{{"type", "object"}, {"maxProperties", f.MaxItems}, {"additionalProperties", schemaType(f.Items)}}
 	case "object":

@@ -30,6 +30,7 @@ const (
 	IllegalFinal        IllegalCode = "final"         // the case has ended
 	IllegalState        IllegalCode = "state"         // the event cannot happen in this state
 	IllegalRole         IllegalCode = "role"          // not by who brought it about
+	IllegalFact         IllegalCode = "fact"          // it states a fact of the case that it may not state, or not anew
 	IllegalCondition    IllegalCode = "condition"     // it can happen in this state, but not with these facts
 	IllegalGuard        IllegalCode = "guard"         // what is required does not hold
 	IllegalUnknown      IllegalCode = "unknown"       // whether it holds is not known; Missing are the facts to state

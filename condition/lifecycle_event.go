@@ -30,7 +30,7 @@ type CaseEvent struct {
 	Name  string    // of an event of the rule file
 	At    time.Time // when it happened; never before the event before it
 	By    string    // the role that brought it about; empty where the event asks for none
-	Facts banfa.Map // of the case, which stay known until an event states them anew, and of this event alone
+	Facts banfa.Map // of the case, which stay known until an event states them anew that may, and of this event alone
 }
 
 // ParseCaseEvent reads an event from a JSON object with the keys id, event, at (RFC 3339 with a zone), by and facts; event and at are

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -209,6 +210,9 @@ func (l *Lifecycle) choose(
 		r := l.refuse(ctx, c, e, IllegalRole, "role", e.Name, lifecycleJoin(event.By), lifecycleOr(e.By, "-"))
 		return 0, r
 	}
+	if err := l.mayState(ctx, c, e, event, values); err != nil {
+		return 0, err
+	}
 	ev := l.eval(ctx, c, event, values, e.At, slices.ContainsFunc(open, func(t int) bool { return l.looks[t] }))
 	chosen, err := l.chosen(ctx, c, e, event.Env, ev, open)
 	if err != nil {
@@ -255,6 +259,25 @@ func (l *Lifecycle) chosen(
 	}
 	return chosen, nil
 }
+
+// mayState holds the facts that an event states against those of the case: what is known is not contradicted, and what the event is not about
+// is not stated, unless the rule file says that it may. To repeat what the case states is to say nothing.
+func (l *Lifecycle) mayState(ctx context.Context, c *lifecycleCase, e *CaseEvent, x *ruleset.LifecycleEvent, values []expr.Value) error {
+	for i := range l.spec.Facts {
+		f, old, stated := &l.spec.Facts[i], c.values[i], values[i]
+		switch {
+		case !stated.Present() || slices.Contains(x.MayState, i) || old.Present() && lifecycleSame(old, stated):
+		case old.Present():
+			return l.refuse(ctx, c, e, IllegalFact, "restated", e.Name, f.Name, old.String(), stated.String())
+		case x.MayState != nil:
+			return l.refuse(ctx, c, e, IllegalFact, "may-not-state", e.Name, f.Name)
+		}
+	}
+	return nil
+}
+
+// lifecycleSame compares what two events state; objects lack fields, which are not equal to each other in CEL's sense.
+func lifecycleSame(a, b expr.Value) bool { return a.Equal(b) || reflect.DeepEqual(a.Go(), b.Go()) }
 
 // mayAct reports whether a role may bring an event about.
 func (l *Lifecycle) mayAct(e *ruleset.LifecycleEvent, by string) bool {

@@ -118,7 +118,7 @@ func lifecycleMissing(env *expr.Env, ev *expr.Eval, x *expr.Expr) []string {
 	out := []string{}
 	leaves := env.Leaves()
 	for _, i := range x.Leaves() {
-		if ev.Absent(i) && leaves[i].Name != "now" {
+		if ev.Lacks(i) && leaves[i].Name != "now" {
 			out = append(out, leaves[i].Name)
 		}
 	}

@@ -35,6 +35,8 @@ var lifecycleSentences = map[string]lifecycleSentence{
 	"final":              {"事项已经终结（{1}），不再接受事件 {0}", "the case has ended ({1}); it takes no event {0}"},
 	"state":              {"状态 {1} 不能发生事件 {0}", "the event {0} cannot happen in the state {1}"},
 	"role":               {"事件 {0} 只能由 {1} 作出，不是 {2}", "the event {0} is for {1} to bring about, not {2}"},
+	"may-not-state":      {"事件 {0} 不能写明事实 {1}", "the event {0} may not state the fact {1}"},
+	"restated":           {"事实 {1} 已写明为 {2}，事件 {0} 不能改为 {3}", "the fact {1} is stated to be {2}; the event {0} may not make it {3}"},
 	"condition":          {"状态 {1} 下，所给事实不符合事件 {0} 的任何一个去向", "in the state {1} the facts meet the condition of no transition of the event {0}"},
 	"ambiguous":          {"状态 {1} 下，事件 {0} 有不止一个去向的条件成立", "in the state {1} several transitions of the event {0} could be taken"},
 	"guard":              {"事件 {0} 不符合 {1} 的要求", "the event {0} does not meet what {1} requires"},

@@ -389,7 +389,7 @@ func (m *Monitor) missing(j *monitorJob, r *monitorRule) []string {
 	var out []string
 	all := m.spec.Outer.Env.Leaves()
 	for _, l := range r.leaves {
-		if j.out.Absent(l) {
+		if j.out.Lacks(l) {
 			out = append(out, all[l].Name)
 		}
 	}

@@ -53,16 +53,13 @@ func (l *lowering) implies(t *expr.Tree) bool {
 	return false
 }
 
-// whole returns the call of an expression that is nothing but one transform of the value.
-func (l *lowering) whole(t *expr.Tree) (*ruleset.TransformCall, bool) {
+// whole returns the number of the call of an expression that is nothing but one transform of the value.
+func (l *lowering) whole(t *expr.Tree) (int, bool) {
 	if t.Op != expr.TreeCall || t.Name != expr.CellCall {
-		return nil, false
+		return 0, false
 	}
 	n, _, ok := t.Kids[0].Placed()
-	if !ok || n >= len(l.plan.Calls) || !l.plan.Calls[n].Direct || l.plan.Calls[n].Subject {
-		return nil, false
-	}
-	return &l.plan.Calls[n], true
+	return n, ok && n < len(l.plan.Calls) && l.plan.Calls[n].Direct && !l.plan.Calls[n].Subject
 }
 
 // constant evaluates what is the same for every cell of a run.

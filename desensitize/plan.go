@@ -29,6 +29,7 @@ type columnPlan struct {
 	keep    bool              // the cell is written as it stands
 	blind   bool              // the value is not looked at: suppress()
 	batch   func() deid.Batch // nil: cell by cell
+	alone   deid.Func         // the expression is this transform of the value and nothing else, which refuses malformed values; nil: it is not
 	native  cellFunc          // nil: the interpreter evaluates the expression
 	interp  *interpreted
 	refuse  bool // a malformed value ends the run
@@ -98,11 +99,12 @@ func (p *Policy) newPlan(at []int, now time.Time) (*runPlan, error) {
 				x.native = f
 				x.implied = l.implies(t)
 			}
-			if c, ok := l.whole(t); ok && x.implied {
+			if n, ok := l.whole(t); ok && x.implied {
 				var err error
-				if x.batch, err = p.maker().Batch(c, p.target(i)); err != nil {
+				if x.batch, err = p.maker().Batch(&c.Plan.Calls[n], p.target(i)); err != nil {
 					return nil, err
 				}
+				x.alone = p.funcs[i][n]
 			}
 		}
 		r.columns = append(r.columns, x)

@@ -152,8 +152,8 @@ func (r *Report) Text(lang string) string {
 		l.say("  %s: %s: %d changed, %d kept, %d suppressed, %d malformed, %d empty",
 			"  %s：%s：改变 %d，保留 %d，抑制 %d，不合格 %d，空 %d", c.Header, c.Apply, c.Changed, c.Kept, c.Suppressed, c.Invalid, c.Empty)
 		if x := c.Shuffle; x != nil {
-			l.say("    %d values exchanged in %d groups; %d withheld of %d groups too small or of one value; each row of an exchanged value that is kept got an equal one",
-				"    在 %[2]d 组内置换 %[1]d 个值；%[4]d 组过小或者只有一种值，其 %[3]d 个值未发布；置换后仍计为保留的，是换来了相等的值", x.Values, x.Groups, x.Withheld, x.Small)
+			l.say("    %d values exchanged in %d groups, where those counted as kept got an equal value; %d values withheld, of %d groups too small or of one value",
+				"    在 %[2]d 组内置换 %[1]d 个值，计为保留的换来了相等的值；%[4]d 组过小或者只有一种值，其 %[3]d 个值未发布", x.Values, x.Groups, x.Withheld, x.Small)
 		}
 	}
 	for _, g := range r.Gate {

@@ -55,9 +55,15 @@ func (w *runWorker) batch(out, in *stream.Block, from, to int) error {
 	cells := out.Cells[base:]
 	var failed *ValueError // the first by row, then by column
 	for j, k := range w.run.at {
-		x, fill := w.run.columns[k], w.column
-		if x.batch != nil {
+		x := w.run.columns[k]
+		fill := w.column
+		switch {
+		case x.batch != nil:
 			fill = w.columnBatch
+		case x.keep && x.kind == expr.String && in.UTF8: // nothing is left to be looked at
+			fill = w.columnKept
+		case x.alone != nil:
+			fill = w.columnAlone
 		}
 		if err := fill(out, cells, j, x, in); err != nil {
 			failed = err
@@ -82,7 +88,6 @@ func (w *runWorker) batch(out, in *stream.Block, from, to int) error {
 // column makes the cells of one column of a batch. Behind a value that ends the run nothing more is made: w.stay ends before its row.
 func (w *runWorker) column(out *stream.Block, cells [][]byte, j int, x *columnPlan, in *stream.Block) *ValueError {
 	n, width := &w.counts[j], in.Columns
-	sure := x.keep && in.UTF8 && x.kind == expr.String // nothing is left to be looked at
 	for r, i := range w.stay {
 		text := in.Cells[i*width+j]
 		to := &cells[r*width+j]
@@ -91,7 +96,7 @@ func (w *runWorker) column(out *stream.Block, cells [][]byte, j int, x *columnPl
 			n.Empty++
 			continue
 		}
-		if sure || x.keep && w.valid(x.kind, text) {
+		if x.keep && w.valid(x.kind, text) {
 			n.Kept++
 			*to = text
 			continue
@@ -104,6 +109,46 @@ func (w *runWorker) column(out *stream.Block, cells [][]byte, j int, x *columnPl
 			out.Arena = arena
 			*to = arena[start:len(arena):len(arena)]
 			n.made(*to, text)
+		} else if e := w.unmade(x, n, r, in, err); e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// columnKept is column where the cells are written as they stand, whatever they are.
+func (w *runWorker) columnKept(_ *stream.Block, cells [][]byte, j int, _ *columnPlan, in *stream.Block) *ValueError {
+	width, empty := in.Columns, 0
+	for r, i := range w.stay {
+		text := in.Cells[i*width+j]
+		if text == nil {
+			empty++
+		}
+		cells[r*width+j] = text
+	}
+	w.counts[j].Empty += int64(empty)
+	w.counts[j].Kept += int64(len(w.stay) - empty)
+	return nil
+}
+
+// columnAlone is column where one transform makes the cells.
+func (w *runWorker) columnAlone(out *stream.Block, cells [][]byte, j int, x *columnPlan, in *stream.Block) *ValueError {
+	n, width := &w.counts[j], in.Columns
+	var cell deid.Cell
+	for r, i := range w.stay {
+		to := &cells[r*width+j]
+		*to = nil
+		cell.Text, cell.Row = in.Cells[i*width+j], in.First+int64(i)
+		if cell.Text == nil {
+			n.Empty++
+			continue
+		}
+		start := len(out.Arena)
+		arena, err := x.alone(out.Arena, cell)
+		if err == nil {
+			out.Arena = arena
+			*to = arena[start:len(arena):len(arena)]
+			n.made(*to, cell.Text)
 		} else if e := w.unmade(x, n, r, in, err); e != nil {
 			return e
 		}

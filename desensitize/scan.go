@@ -139,7 +139,7 @@ func (w *scanWorker) column(m *madeRows, column int) {
 			*shape = scanShape{}
 			continue
 		case !remembers || len(cell) > memoBytes:
-			*shape = shapeOf(cell)
+			shape.look(cell)
 			if shape.find && !shape.token {
 				w.find(m.number(r), column, m.original(r, column), cell)
 			}

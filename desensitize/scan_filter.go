@@ -72,16 +72,23 @@ func (s *scanShape) add(t *scanShape) {
 // scanShortest is the least length of a text that the search looks at.
 const scanShortest = 7
 
-// shapeOf looks at a cell. It counts by stretches: words with separators between them, within which one identifier can stand. The digits of a word that is
-// too long for an identifier in groups and has none of its own do not count, as in pseudonyms; only a credit code can end a long word, behind letters.
-func shapeOf(cell []byte) scanShape {
-	if n := len(cell); allDigits(cell) {
-		return scanShape{find: n >= scanShortest, digits: int32(n), run: int32(n), set: scanAll}
+// shapeOf looks at a cell.
+func shapeOf(cell []byte) (s scanShape) {
+	s.look(cell)
+	return s
+}
+
+// look makes it the shape of a cell. It counts by stretches: words with separators between them, within which one identifier can stand. The digits of a word
+// that is too long for an identifier in groups and has none of its own do not count, as in pseudonyms; only a credit code can end a long word, behind letters.
+func (s *scanShape) look(cell []byte) {
+	n := len(cell)
+	switch {
+	case n == hexToken && s.pseudonym((*[hexToken]byte)(cell)):
+	case allDigits(cell):
+		*s = scanShape{find: n >= scanShortest, digits: int32(n), run: int32(n), set: scanAll}
+	case !s.ascii(cell):
+		*s = shapeOfBytes(cell)
 	}
-	if shape, ok := shapeOfASCII(cell); ok {
-		return shape
-	}
-	return shapeOfBytes(cell)
 }
 
 // shapeOfBytes is shapeOf for whatever is no number.

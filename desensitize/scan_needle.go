@@ -78,9 +78,9 @@ func (w *scanWorker) addNeedle(row int, value []byte) {
 		}
 		return
 	}
-	if count, ok := chinese(value); ok {
+	if count, set, ok := chinese(value); ok {
 		if count >= scanRunes && !placeholder(value) {
-			w.needles = append(w.needles, scanNeedle{row: row, text: value, wide: true, set: setOf(value)})
+			w.needles = append(w.needles, scanNeedle{row: row, text: value, wide: true, set: set})
 		}
 		return
 	}
@@ -104,14 +104,15 @@ func (w *scanWorker) addNeedle(row int, value []byte) {
 	w.needles = append(w.needles, n)
 }
 
-// chinese reports whether a text is nothing but the usual Chinese characters, and how many there are.
-func chinese(text []byte) (int, bool) {
+// chinese reports whether a text is nothing but the usual Chinese characters, how many there are, and the set of its bytes.
+func chinese(text []byte) (count int, set scanSet, ok bool) {
 	for i := 0; i < len(text); i += 3 {
 		if text[i] < 0xE4 || text[i] > 0xE9 || i+2 >= len(text) || text[i+1]&0xC0 != 0x80 || text[i+2]&0xC0 != 0x80 {
-			return 0, false
+			return 0, 0, false
 		}
+		set |= 1<<(text[i]&63) | 1<<(text[i+1]&63) | 1<<(text[i+2]&63)
 	}
-	return len(text) / 3, true
+	return len(text) / 3, set, true
 }
 
 // placeholder reports whether a text stands where there is no value.

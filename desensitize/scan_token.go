@@ -7,13 +7,13 @@ import (
 
 const tokenBytes = 64 // of the longest text that is looked at as bits
 
-// shapeOfASCII is shapeOf of a short cell of ASCII where it can be told from bits: of one word of letters and digits, such as a pseudonym, always; of
+// ascii is look at a short cell of ASCII where it can be told from bits: of one word of letters and digits, such as a pseudonym, always; of
 // others where nothing in them can be an identifier. It is false where it cannot be told. Eight bytes become bits in one step, and what a
 // search by bytes counts is then told of the bits.
-func shapeOfASCII(cell []byte) (scanShape, bool) {
+func (s *scanShape) ascii(cell []byte) bool {
 	n := len(cell)
 	if n < 8 || n > tokenBytes {
-		return scanShape{}, false
+		return false
 	}
 	var digits, others uint64
 	var lower, beyond uint64 // letters of lower case, and beyond f
@@ -24,7 +24,7 @@ func shapeOfASCII(cell []byte) (scanShape, bool) {
 		}
 		w := binary.LittleEndian.Uint64(cell[i:])
 		if w&tokenHigh != 0 {
-			return scanShape{}, false
+			return false
 		}
 		// In lanes of seven bits, adding 0x80-c sets the high bit where the lane is at least c.
 		d := (w + (0x80-'0')*tokenLanes) &^ (w + (0x80-'9'-1)*tokenLanes) & tokenHigh
@@ -40,24 +40,15 @@ func shapeOfASCII(cell []byte) (scanShape, bool) {
 			break
 		}
 	}
-	shape := scanShape{folds: lower != 0, digits: int32(bits.OnesCount64(digits)), run: longestRun(digits), set: scanAll}
-	if others != 0 {
-		return shape, shape.harmless(cell, digits, others)
-	}
-	if digits == 0 {
-		return shape, true
-	}
-	lead := bits.TrailingZeros64(digits)
-	shape.find = shape.digits >= scanDigits && (n <= scanToken || shape.run >= scanRun || lead >= n-scanCredit)
-	// Telephones, cards and credit codes at the end of a hexadecimal word are none. A resident ID needs so many digits in a row, everything else a word of
-	// its own.
-	shape.token = beyond == 0 && n > scanToken && int(shape.digits) < n && shape.run < scanOwner
-	return shape, true
+	s.word(n, digits, lower != 0, beyond == 0)
+	return others == 0 || s.harmless(cell, digits, others)
 }
 
 // harmless reports whether no stretch between characters that end one has enough digits, and there are no signs of addresses. It notes separators.
 func (s *scanShape) harmless(cell []byte, digits, others uint64) bool {
+	s.find, s.token = false, false
 	points, hyphens := 0, 0
+	var ends uint64 // of stretches
 	for ; others != 0; others &= others - 1 {
 		at := bits.TrailingZeros64(others)
 		switch c := cell[at]; {
@@ -72,12 +63,16 @@ func (s *scanShape) harmless(cell []byte, digits, others uint64) bool {
 				hyphens++
 			}
 		default:
-			before := uint64(1)<<at - 1
-			if bits.OnesCount64(digits&before) >= scanDigits {
-				return false
-			}
-			digits &^= before
+			ends |= 1 << at
 		}
+	}
+	for ends != 0 {
+		first := ends & -ends
+		if bits.OnesCount64(digits&(first-1)) >= scanDigits {
+			return false
+		}
+		digits &^= first - 1
+		ends &= ends + first // all that stand together
 	}
 	return bits.OnesCount64(digits) < scanDigits && points < scanPoints && hyphens < scanHyphens
 }
@@ -108,4 +103,39 @@ func longestRun(b uint64) int32 {
 		return 1
 	}
 	return 0
+}
+
+const hexToken = 32 // characters of the usual pseudonym
+
+// pseudonym is look at a usual pseudonym: 32 of the characters 0-9a-f. It is false for any other text.
+func (s *scanShape) pseudonym(cell *[hexToken]byte) bool {
+	const nibble = 0x0f * tokenLanes
+	var wrong, letters uint64
+	for i := 0; i < hexToken; i += 8 {
+		w := binary.LittleEndian.Uint64(cell[i : i+8])
+		letter := w >> 6 & tokenLanes
+		// The upper half of a digit is 3, of a letter 6. With nine added, the lower half of a letter is 10 to 15, and with six more it has the next bit.
+		value := w&nibble + letter<<3 + letter
+		wrong |= w&^nibble ^ (0x30*tokenLanes + letter<<4 + letter<<5)
+		wrong |= (value | (value + 6*tokenLanes ^ letter<<4)) &^ nibble
+		letters = letters>>8 | letter*tokenGather>>56<<(hexToken-8)
+	}
+	if wrong != 0 {
+		return false
+	}
+	s.word(hexToken, uint64(uint32(^letters)), letters != 0, true)
+	return true
+}
+
+// word makes it the shape of n letters and digits.
+func (s *scanShape) word(n int, digits uint64, lower, hexadecimal bool) {
+	*s = scanShape{folds: lower, digits: int32(bits.OnesCount64(digits)), run: longestRun(digits), set: scanAll}
+	if s.digits < scanDigits {
+		return
+	}
+	lead := bits.TrailingZeros64(digits)
+	s.find = n <= scanToken || s.run >= scanRun || lead >= n-scanCredit
+	// Telephones, cards and credit codes at the end of a hexadecimal word are none. A resident ID needs so many digits in a row, everything else a word of
+	// its own.
+	s.token = hexadecimal && n > scanToken && int(s.digits) < n && s.run < scanOwner
 }

@@ -103,7 +103,7 @@ func TestAShuffleExchangesTheValuesOfAColumn(t *testing.T) {
 	text, err := json.Marshal(r)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), `"empty":0,"shuffle":{"groups":1,"values":300,"small":0,"withheld":0,"different":300}}`)
-	assert.Contains(t, r.Text("zh"), "在 1 组内置换 300 个值；0 组过小或者只有一种值，其 0 个值未发布")
+	assert.Contains(t, r.Text("zh"), "在 1 组内置换 300 个值，计为保留的换来了相等的值；0 组过小或者只有一种值，其 0 个值未发布")
 }
 
 func TestAShuffleWithinGroupsLeavesEachValueInItsGroup(t *testing.T) {

@@ -19,7 +19,7 @@ type catalogCheckCommand struct {
 	Base     string            `arg:"" help:"The base catalog: a spreadsheet, CSV, JSON, JSON lines, CKAN or DCAT-US; - for standard input."`
 	Open     string            `help:"The open catalog, to be held against it (Art. 18)." placeholder:"FILE"`
 	Previous string            `help:"The base catalog before the changes (Art. 15)." placeholder:"FILE"`
-	Records  map[string]string `help:"Further records that the rules look at, such as a plan, as name, =, file of JSON lines; again for each." placeholder:"NAME=FILE"`
+	Records  map[string]string `help:"Further records that the rules look at, such as a plan, a census or a register of units, as name, =, file (JSON lines, or a table whose columns are called as the fields are); again for each." placeholder:"NAME=FILE"`
 	At       atTime            `help:"Time of the check; now by default." placeholder:"TIME"`
 	File     string            `name:"checks" help:"The rule file of kind Catalog, where there are several." placeholder:"NAME"`
 }
@@ -58,7 +58,7 @@ func (c *catalogCheckCommand) Run(a *app) error {
 		if in.Records == nil {
 			in.Records = map[string][]map[string]any{}
 		}
-		if in.Records[name], err = a.readRecords(c.Records[name]); err != nil {
+		if in.Records[name], err = a.readRecords(checker, name, c.Records[name]); err != nil {
 			return err
 		}
 	}
@@ -82,14 +82,25 @@ func (c *catalogCheckCommand) Run(a *app) error {
 	return err
 }
 
-// readRecords reads JSON lines, each an object. An error names the line.
-func (a *app) readRecords(path string) (records []map[string]any, err error) {
+// readRecords reads a set of records: JSON lines, each an object, or a table. An error names the line.
+func (a *app) readRecords(checker *catalog.Checker, set, path string) (records []map[string]any, err error) {
 	in, closeIn, err := a.open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, closeIn()) }()
 	r := bufio.NewReader(in)
+	head, err := r.Peek(1024)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n"); len(text) > 0 && text[0] != '{' {
+		data, err := io.ReadAll(io.LimitReader(r, maxCatalog+1))
+		if err != nil {
+			return nil, err
+		}
+		return checker.ReadTable(a.ctx, set, bytes.NewReader(data), int64(len(data)), path)
+	}
 	records = []map[string]any{} // a file that is empty says that there are none
 	for n := 1; ; n++ {
 		line, readErr := readLine(r)

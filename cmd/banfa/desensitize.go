@@ -95,13 +95,10 @@ type finished struct {
 	format  string // of the output
 }
 
-// keep appends the record of a run, before anything that it is about becomes visible.
+// keep appends the record of a run, before anything that it is about becomes visible. Where the run rests on what its input was before it, it must still be that.
 func (c *desensitizeCommand) keep(a *app, p *desensitize.Policy, source stream.Source, f *finished) error {
-	if c.Record == "" {
+	if c.Record == "" && c.input == nil {
 		return nil
-	}
-	run := desensitize.RecordRun{
-		Started: f.started, Finished: a.now(), Approver: c.Approve, Sharing: c.Sharing, Before: desensitize.RiskBefore(f.report),
 	}
 	in, err := c.digest(source)
 	if err != nil {
@@ -110,7 +107,13 @@ func (c *desensitizeCommand) keep(a *app, p *desensitize.Policy, source stream.S
 	if c.input != nil && *c.input != in {
 		return said("the input changed while it was read", "输入文件在读取期间被改动")
 	}
-	run.Inputs = []desensitize.RecordFile{in}
+	if c.Record == "" {
+		return nil
+	}
+	run := desensitize.RecordRun{
+		Started: f.started, Finished: a.now(), Approver: c.Approve, Sharing: c.Sharing, Before: desensitize.RiskBefore(f.report),
+		Inputs: []desensitize.RecordFile{in},
+	}
 	if f.budget != nil {
 		run.Budgets = f.budget.Spent
 	}

@@ -61,6 +61,12 @@ func (c *desensitizeCommand) prepare(
 	if err := p.Check(source.Columns()); err != nil {
 		return nil, nil, err
 	}
+	if columns := p.Shuffles(); len(columns) > 0 {
+		if err := c.readTwice(columns); err != nil {
+			return nil, nil, err
+		}
+		opts = append(opts, desensitize.Reread(func() (desensitize.Source, error) { return c.open(a) }))
+	}
 	if f.vaults, err = c.openVaults(p); err != nil {
 		return nil, nil, err
 	}
@@ -91,6 +97,15 @@ func (c *desensitizeCommand) prepare(
 		return nil, nil, err
 	}
 	return append(opts, budget...), spool, nil
+}
+
+// readTwice makes sure that the input can be read twice, and will be the same.
+func (c *desensitizeCommand) readTwice(columns []string) error {
+	if c.In == "-" {
+		return fail(statusUsage, said("%s: shuffle reads the input twice; give a file, not standard input", "列 %s 须置换（shuffle），输入要读两遍；请给出文件，不要用标准输入", strings.Join(columns, ", ")))
+	}
+	_, err := c.digestBefore()
+	return err
 }
 
 // spend writes down what the noise of the run costs.

@@ -154,7 +154,7 @@ var helpChinese = map[string]string{ // #nosec G101 -- texts, not credentials
 	"The legal basis of a downgrade: id of the entry, =, citation.":                                           "降低开放程度的法律依据：条目编号=条款。",
 	"The submissions, each as source, =, file.":                                                               "各来源的报送，写作：来源=文件。",
 	"The submission of a source before, as source, =, file.":                                                  "某来源的上次报送，写作：来源=文件。",
-	"Further records that the rules look at, such as a plan, as name, =, file of JSON lines; again for each.": "规则所看的其他记录（如年度计划），写作：名称=文件（JSON 行）；可多次给出。",
+	"Further records that the rules look at, such as a plan, a census or a register of units, as name, =, file (JSON lines, or a table whose columns are called as the fields are); again for each.": "规则所看的其他记录（如年度计划、数据普查、单位名录），写作：名称=文件（JSON 行，或者列名与字段相同的表格）；可多次给出。",
 	"A unit's old name, =, its new one, as after a reorganisation; again for each.":                           "单位更名（如机构改革后），写作：旧名=新名；可多次给出。",
 	"The ids that a source declares deleted, one a line, as source, =, file.":                                 "某来源声明删除的编号，每行一个，写作：来源=文件。",
 	"Accept a submission whose declared deletions leave nothing of the one before.":                           "允许声明删除后上次报送的条目一条不剩。",

@@ -111,7 +111,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&o.metrics, "metrics-listen", "", "`address` of its own for /metrics, which is else among the other pages")
 	flags.StringVar(&o.otlp, "otlp", "", "`URL` of a collector that takes traces by OpenTelemetry, such as http://127.0.0.1:4318; by default none")
 	flags.BoolVar(&o.version, "version", false, "print the version")
-	flags.StringVar(&o.rules, "rules", "", "`folder` of rule files, without the sample city; by default the embedded pack and the sample's")
+	flags.StringVar(&o.rules, "rules", "", "`folder` of rule files, without the sample city, which come into force anew when they change; by default the embedded pack and the sample's")
 	flags.StringVar(&o.baseURL, "base-url", "", "`URL` by which people reach the server")
 	flags.StringVar(&o.issuer, "issuer", "", "`URL` of the OpenID Connect issuer; by default a development provider in the process, on loopback only")
 	flags.StringVar(&o.clientID, "client-id", "banfa", "`id` of this server at the issuer")
@@ -175,7 +175,9 @@ func (o *options) serve(ctx context.Context, stdout, stderr io.Writer) error {
 		c.Log = slog.New(slog.NewJSONHandler(stderr, nil))
 	}
 	var err error
-	if c.Rules, err = o.load(); err != nil {
+	if o.rules != "" {
+		c.RuleFiles, c.RuleOptions = os.DirFS(o.rules), []banfa.Option{banfa.Citable(shenzhen.FS())}
+	} else if c.Rules, err = sample.Rules(); err != nil {
 		return err
 	}
 	if o.secretFile != "" {
@@ -258,13 +260,6 @@ func version() string {
 		}
 	}
 	return v + " " + info.GoVersion
-}
-
-func (o *options) load() (*banfa.Rules, error) {
-	if o.rules == "" {
-		return sample.Rules()
-	}
-	return banfa.Load(os.DirFS(o.rules), banfa.Citable(shenzhen.FS()))
 }
 
 func (o *options) open(ctx context.Context) (store.Store, error) {

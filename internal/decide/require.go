@@ -110,7 +110,7 @@ func everyAbsent(ev *expr.Eval, list []Formula, out *Holdings, open []int) *Hold
 			}
 		}
 		slices.Sort(leaves)
-		out.Each[i].Missing = slices.DeleteFunc(slices.Compact(leaves), func(l int) bool { return !ev.Absent(l) })
+		out.Each[i].Missing = slices.DeleteFunc(slices.Compact(leaves), func(l int) bool { return !ev.Lacks(l) })
 	}
 	out.Missing = union(out.Each)
 	return out

@@ -90,7 +90,7 @@ func (e *Engine) everything(evs []*expr.Eval) *Solution {
 	}
 	for l := range e.C.Env.Leaves() {
 		for _, ev := range evs {
-			if ev.Absent(l) {
+			if ev.Lacks(l) {
 				s.Missing = append(s.Missing, l)
 				break
 			}
@@ -308,7 +308,7 @@ func (f *space) missing(r diagram.Ref) (leaves []int, exact bool) {
 		}
 		exact = false
 		for _, l := range f.e.C.Env.Atoms()[p.atom].Leaves {
-			if d, ok := f.dim[l]; ok && f.at(p).Absent(l) {
+			if d, ok := f.dim[l]; ok && f.at(p).Lacks(l) {
 				in[d] = true
 			}
 		}

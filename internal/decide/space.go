@@ -61,11 +61,11 @@ func newSpace(e *Engine, m *diagram.Manager, evs []*expr.Eval, need [][]*expr.At
 			open := false
 			for _, l := range a.Leaves {
 				_, t := toggled[l]
-				absent := ev.Absent(l)
-				if absent {
+				lacks := s.lacks(ev, a, l)
+				if lacks {
 					missing[l] = true
 				}
-				open = open || absent || t
+				open = open || lacks || t
 			}
 			if open {
 				s.open = append(s.open, s.pair(i, a, toggled))
@@ -74,6 +74,11 @@ func newSpace(e *Engine, m *diagram.Manager, evs []*expr.Eval, need [][]*expr.At
 	}
 	s.dimensions(missing, toggled)
 	return s
+}
+
+// lacks reports whether an atom can still depend on a leaf: the leaf is absent, or its value lacks a field and the atom is not settled without.
+func (s *space) lacks(ev *expr.Eval, a *expr.Atom, l int) bool {
+	return ev.Absent(l) || ev.Lacks(l) && ev.Atom(a) == expr.Unknown
 }
 
 // pair names an atom of an evaluation, shared among evaluations where they cannot differ in it.
@@ -234,6 +239,9 @@ func (s *space) enumerable(p pair) bool {
 	ev := s.at(p)
 	combos, unbounded := 1, 0
 	for _, l := range a.Leaves {
+		if !ev.Absent(l) && s.lacks(ev, a, l) {
+			return false // what could stand in the gaps of a value is not enumerated
+		}
 		i, ok := s.dim[l]
 		if !ok {
 			continue
@@ -317,11 +325,12 @@ func (s *space) lookup(i int, a *expr.Atom) (pair, bool) {
 	open, shared := false, true
 	for _, l := range a.Leaves {
 		absent := s.evs[i].Absent(l)
+		lacks := absent || s.lacks(s.evs[i], a, l)
 		toggle := false
 		if d, ok := s.dim[l]; ok && s.dims[d].toggle >= 0 {
 			toggle = true
 		}
-		open = open || absent || toggle
+		open = open || lacks || toggle
 		shared = shared && absent && !toggle
 	}
 	if shared {

@@ -426,6 +426,11 @@ func (t *Type) list(in any) (ref.Val, error) {
 			Code: "length", Want: fmt.Sprintf("at most %d items", t.ItemLimit()), Got: strconv.Itoa(rv.Len()),
 		}
 	}
+	if rv.Len() < t.MinItems {
+		return nil, &ValueError{
+			Code: "length", Want: fmt.Sprintf("at least %d items", t.MinItems), Got: strconv.Itoa(rv.Len()),
+		}
+	}
 	vals := make([]ref.Val, rv.Len())
 	for i := range vals {
 		v, err := t.part(t.Elem, rv.Index(i).Interface(), fmt.Sprintf("[%d]", i))

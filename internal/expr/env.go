@@ -69,6 +69,7 @@ type Leaf struct {
 	Slot int    // of the fact
 	Path []int  // of field indexes within it
 	Type *Type
+	Gaps bool // whether a value can lack fields of its own: it has objects in lists, in maps or behind an optional
 }
 
 // Env compiles the expressions of one rule file. It is filled by one goroutine while the file is loaded; once that is done
@@ -176,7 +177,7 @@ func (e *Env) addLeaves(name string, slot int, path []int, t *Type) {
 		}
 		return
 	}
-	e.leaves = append(e.leaves, Leaf{Name: name, Slot: slot, Path: path, Type: t})
+	e.leaves = append(e.leaves, Leaf{Name: name, Slot: slot, Path: path, Type: t, Gaps: canLack(t)})
 }
 
 // Leaves returns every place that can be absent, in the order of declaration.

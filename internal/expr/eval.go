@@ -40,6 +40,26 @@ type Eval struct {
 	errs  map[int]error
 	dErrs map[int]error
 	spent uint64
+	tests *Tests // nil: cel-go answers every atom
+	marks *Marks // what tests found out; nil until it is asked for
+}
+
+// Use makes tests answer the atoms that they can.
+func (ev *Eval) Use(t *Tests) {
+	if ev.tests != t {
+		ev.tests, ev.marks = t, nil
+	}
+}
+
+// Marks returns what the tests in use find out about the facts.
+func (ev *Eval) Marks() *Marks {
+	if ev.marks == nil {
+		ev.marks = ev.tests.NewMarks()
+		for i, s := range ev.tests.slots {
+			s.value(ev.marks, ev.vals[i])
+		}
+	}
+	return ev.marks
 }
 
 // NewEval returns an evaluation in which every fact is absent.
@@ -113,14 +133,14 @@ func (ev *Eval) forget() {
 		ev.defs[i] = unsettled
 	}
 	clear(ev.vals[len(ev.env.vars):])
-	ev.errs, ev.dErrs, ev.spent = nil, nil, 0
+	ev.errs, ev.dErrs, ev.spent, ev.marks = nil, nil, 0, nil
 }
 
 // Clone returns an evaluation of the same facts with nothing found out.
 func (ev *Eval) Clone() *Eval {
 	c := &Eval{
 		env: ev.env, ctx: ev.ctx, vals: append([]ref.Val(nil), ev.vals...),
-		truth: make([]Truth, len(ev.truth)), defs: make([]Truth, len(ev.defs)),
+		truth: make([]Truth, len(ev.truth)), defs: make([]Truth, len(ev.defs)), tests: ev.tests,
 	}
 	c.forget()
 	return c
@@ -142,6 +162,13 @@ func (ev *Eval) LeafValue(leaf int) Value {
 
 // Absent reports whether a leaf has no value and is not optional, so that what depends on it is unknown.
 func (ev *Eval) Absent(leaf int) bool { return !ev.LeafValue(leaf).Present() }
+
+// Lacks reports whether a leaf is absent, or has a value in which a field is: of an object in a list or a map, or of an optional one. What
+// depends on that field is unknown.
+func (ev *Eval) Lacks(leaf int) bool {
+	v := ev.LeafValue(leaf).v
+	return v == nil || ev.env.leaves[leaf].Gaps && hasGap(v)
+}
 
 // SetLeaf gives one leaf a value, or takes it away.
 func (ev *Eval) SetLeaf(leaf int, v Value) {
@@ -226,7 +253,9 @@ func (ev *Eval) Atom(a *Atom) Truth {
 		return t
 	}
 	var t Truth
-	if a.fact >= 0 {
+	if l := ev.literal(a); l.Bit >= 0 {
+		t = ev.Marks().truth(l)
+	} else if a.fact >= 0 {
 		t = truthOf(ev.vals[a.fact])
 	} else {
 		v, err := ev.run(&a.program)
@@ -242,6 +271,13 @@ func (ev *Eval) Atom(a *Atom) Truth {
 	}
 	ev.truth[a.id] = t
 	return t
+}
+
+func (ev *Eval) literal(a *Atom) Literal {
+	if ev.tests == nil {
+		return Literal{Bit: -1}
+	}
+	return ev.tests.Literal(a)
 }
 
 func truthOf(v ref.Val) Truth {

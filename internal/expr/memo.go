@@ -169,7 +169,7 @@ func writeType(b *strings.Builder, t *Type) {
 	if t.Optional {
 		b.WriteByte('?')
 	}
-	for _, n := range []int{t.MaxItems, t.MaxRunes, len(t.Values), len(t.Labels), len(t.Fields)} {
+	for _, n := range []int{t.MinItems, t.MaxItems, t.MaxRunes, len(t.Values), len(t.Labels), len(t.Fields)} {
 		b.WriteString(" " + strconv.Itoa(n))
 	}
 	for _, list := range [][]string{{t.Name, t.Min.String(), t.Max.String()}, t.Values, t.Labels} {

@@ -3,10 +3,12 @@ package expr
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
 )
 
 func newObject(t *Type) *object {
@@ -54,6 +56,42 @@ func (o *object) Equal(other ref.Val) ref.Val {
 		return unknown
 	}
 	return types.True
+}
+
+// canLack reports whether a value of a type can be an object, or hold one, in which a field is absent.
+func canLack(t *Type) bool {
+	switch t.Kind {
+	case Object:
+		return slices.ContainsFunc(t.Fields, func(f Field) bool { return !f.Type.Optional || canLack(f.Type) })
+	case List, Map:
+		return t.Elem != nil && canLack(t.Elem)
+	}
+	return false
+}
+
+// hasGap reports whether a field is absent anywhere within a value.
+func hasGap(v ref.Val) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case *object:
+		return slices.ContainsFunc(v.vals, hasGap)
+	case *types.Optional:
+		return v.HasValue() && hasGap(v.GetValue())
+	case traits.Mapper:
+		for it := v.Iterator(); it.HasNext() == types.True; {
+			if hasGap(v.Get(it.Next())) {
+				return true
+			}
+		}
+	case traits.Lister:
+		for it := v.Iterator(); it.HasNext() == types.True; {
+			if hasGap(it.Next()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (o *object) Type() ref.Type { return o.cel }

@@ -34,8 +34,8 @@ type Type struct {
 	// Min and Max bound Int, Double, Decimal, Date, Timestamp and Duration; the zero Value is no bound.
 	Min, Max Value
 
-	// MaxItems bounds the length of a List or Map, MaxRunes that of a String.
-	MaxItems, MaxRunes int
+	// MinItems is the least length of a List, MaxItems bounds that of a List or Map, MaxRunes that of a String.
+	MinItems, MaxItems, MaxRunes int
 
 	// Elem is the element type of a List or the value type of a Map (whose keys are strings).
 	Elem *Type

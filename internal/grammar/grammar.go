@@ -166,7 +166,7 @@ func Fact(depth int) *Node {
 		Key{"max", leaf(Scalar), false, Doc{"greatest value, or longest list", "最大值，或者列表最大长度"}},
 		Key{"max_length", leaf(Int), false, Doc{"longest text, in characters", "文本最大长度（字符）"}},
 		Key{"optional", leaf(Bool), false, Doc{"CEL sees an optional; absence is not unknown", "可缺省：在 CEL 中为 optional，缺省不算未知"}},
-		Key{"assume", leaf(Scalar), false, Doc{"presumed where absent; the trace says so", "缺省时推定的值，说理中会注明"}},
+		Key{"assume", leaf(Any), false, Doc{"presumed where absent; the trace says so", "缺省时推定的值，说理中会注明"}},
 		Key{"ask", leaf(Text), false, Doc{"the question a form puts", "询问语"}},
 		Key{"act", either(Text,
 			Key{"text", leaf(Text), true, Doc{"the act in words", "行为的表述"}},
@@ -178,10 +178,21 @@ func Fact(depth int) *Node {
 	if depth > 0 {
 		n.Keys = append(n.Keys,
 			Key{"fields", dict(Name, Fact(depth-1)), false, Doc{"of an object", "对象的字段"}},
-			Key{"items", either(Word, Fact(depth-1).Keys...), false, Doc{"of a list or a map: the type of its elements", "列表或者映射的元素类型"}},
+			Key{"items", either(Word, element(depth-1)...), false, Doc{"of a list or a map: the type of its elements", "列表或者映射的元素类型"}},
 		)
 	}
 	return n
+}
+
+// element describes the elements of a list or a map: as facts are, but they need no name.
+func element(depth int) []Key {
+	keys := Fact(depth).Keys
+	for i := range keys {
+		if keys[i].Name == "label" {
+			keys[i].Required = false
+		}
+	}
+	return keys
 }
 
 const factDepth = 4

@@ -14,6 +14,7 @@ func lifecycleKeys() []Key {
 		{"events", atLeast(1, dict(Name, mapping(
 			Key{"label", leaf(Text), true, Doc{"the name a person reads", "名称"}},
 			Key{"by", leaf(Words), false, Doc{"the roles that may bring it about; any where left out", "可以作出的角色；省略则不限"}},
+			Key{"may_state", leaf(Words), false, Doc{"the facts of the case that it may state, anew too; where left out, those that the case does not state yet", "可以写明的事项事实，已写明的也可以改写；省略则只能写明尚未写明的"}},
 			Key{"deadline_event", leaf(Name), false, Doc{"the event of the deadlines file that it is; that of the same name by default", "对应的期限文件事件，默认同名"}},
 			factsKey(false),
 		))), true, Doc{"what can happen", "事件"}},

@@ -53,6 +53,7 @@ var english = map[string]string{
 	"fact.assume-type":     "{1} cannot be assumed for {0}, which has type {2}",                                                                               // fact, written, type
 	"fact.act-needs-to":    "the act that changes {0} must say to which value, since {0} is not a bool; write act: {text: …, to: …}",                          // fact
 	"fact.act-to":          "the act cannot change {0} to {1}, which is not a value of type {2}",                                                              // fact, written, type
+	"fact.part":            "{0} belongs to a whole fact, not to a field or an element; remove it, or make this a fact of its own",                          // key
 	"fact.label-twice":     "two values of {0} have the label {1}; a suite could not tell them apart, so change one",                                          // fact, label
 	"rule.no-effect":       "rule {0} has no outcome, overrides nothing and asks for no review; give it one of these or remove it",                            // rule
 	"rule.outcome-unknown": "rule {0} names the outcome {1}, which the file does not declare",                                                                 // rule, outcome
@@ -137,6 +138,8 @@ var english = map[string]string{
 	"logic.unknown-waived":    "the waiver names {0}, which is no rule of this file",                                            // id
 
 	// Lifecycles: BF4008, BF4009 and wrong names.
+	"lifecycle.fact-unknown":           "the case has no fact {0}; declare it under facts of the file",                                                                                  // fact
+	"lifecycle.never-stated":           "no event may state the fact {0}; add it to may_state of the one that does",                                                                     // fact
 	"lifecycle.unreachable":            "no event leads to the state {0}; add a transition to it or remove it",                                                                          // state
 	"lifecycle.no-final":               "no state is final: a case would never end; write final: true on the state in which it does",                                                    // -
 	"lifecycle.dead-end":               "no event leads out of the state {0}; add a transition, or write final: true",                                                                   // state
@@ -302,7 +305,7 @@ var english = map[string]string{
 	"policy.hierarchy-line":    "hierarchy {0}: {1}",                                                                                                            // name, what is wrong
 	"policy.reversal-column":   "reversal: {0} is no column of this policy",                                                                                     // column
 	"policy.reversal-whole":    "reversal: column {0} is not made a pseudonym as a whole, so that nothing could be found by it; apply value.pseudonym(…) alone", // column
-	"policy.shuffle-direct":    "{0}: column {1} names persons, and shuffle publishes its values, each in another row; use pseudonym, mask or suppress",          // rule, column
+	"policy.shuffle-direct":    "{0}: column {1} names persons, and shuffle publishes its values, each in another row; use pseudonym, mask or suppress",         // rule, column
 	"policy.hierarchy-unknown": "{0} is no hierarchy that this policy declares; add it to hierarchies",                                                          // name
 	"policy.label-twice":       "{0} also names the column {1}, so that a file headed by it would leave in doubt which is meant; give each its own",             // label, column
 	"policy.where-fails":       "{0}: whether it covers the column {1} cannot be told; correct the condition",                                                   // rule, column

@@ -53,6 +53,7 @@ var chinese = map[string]string{
 	"fact.assume-type":     "{0} 的类型是 {2}，不能推定为 {1}",
 	"fact.act-needs-to":    "{0} 不是 bool，改变它的行为须写明改为何值；请写 act: {text: …, to: …}",
 	"fact.act-to":          "该行为不能把 {0} 改为 {1}：它不是类型 {2} 的值",
+	"fact.part":            "{0} 只能写在整个事实上，不能写在字段或者元素上；请删除，或者把它单列为事实",
 	"fact.label-twice":     "{0} 有两个取值的标签都是 {1}，用例无法区分；请改其一",
 	"rule.no-effect":       "规则 {0} 既无结果，又不推翻其他规则，也不要求复核；请补上其一或者删除规则",
 	"rule.outcome-unknown": "规则 {0} 的结果 {1} 未在本文件声明",
@@ -137,6 +138,8 @@ var chinese = map[string]string{
 	"logic.unknown-waived":    "豁免所指的 {0} 不是本文件的规则",
 
 	// 生命周期
+	"lifecycle.fact-unknown":           "没有事项事实 {0}；请在文件的 facts 下声明",        // fact
+	"lifecycle.never-stated":           "没有事件可以写明事实 {0}；请写入相应事件的 may_state", // fact
 	"lifecycle.unreachable":            "没有事件到达状态 {0}；请补转换或者删除该状态",
 	"lifecycle.no-final":               "没有终局状态，事项永不终结；请在终结的状态上写 final: true",
 	"lifecycle.dead-end":               "没有事件离开状态 {0}；请补转换，或者写 final: true",

@@ -35,6 +35,7 @@ type LifecycleEvent struct {
 	Name, Label string
 	By          []string // roles; empty: anybody
 	Deadline    string   // the event of the deadlines file that it is; empty: none
+	MayState    []int    // of Lifecycle.Facts, which it may state, anew too; nil: those that the case does not state yet
 	Facts       []Fact   // of this event alone, in the slots after those of the case
 	Transitions []int    // of Lifecycle.Transitions, in their order
 

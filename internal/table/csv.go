@@ -150,7 +150,7 @@ func (t *Reader) openText(r *io.SectionReader, o Options) error {
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { //nolint:errorlint // io.ReadFull returns them bare
 		return err
 	}
-	if binary(sample[:n]) {
+	if isBinary(sample[:n]) {
 		return &Error{What: "is neither a spreadsheet nor text; give an .xlsx or .csv file", Err: ErrFormat}
 	}
 	t.comma = o.Delimiter
@@ -164,8 +164,8 @@ func (t *Reader) openText(r *io.SectionReader, o Options) error {
 	return nil
 }
 
-// binary reports whether a sample holds what no text does.
-func binary(sample []byte) bool {
+// isBinary reports whether a sample holds what no text does.
+func isBinary(sample []byte) bool {
 	return bytes.ContainsFunc(sample, func(r rune) bool {
 		return r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != '\v' && r != 0x1a
 	})

@@ -1,4 +1,4 @@
-// Package table reads spreadsheets and text tables, whatever their names say they are: xlsx, and separated text in the encodings
+// Package table reads spreadsheets and text tables, whatever their names say they are: xlsx, xls, and separated text in the encodings
 // that Chinese agencies use. It knows nothing of catalogs.
 //
 // What a file is, is told by its content: a portal's ".csv" is often a spreadsheet, and its ".xls" a page of HTML. What cannot be
@@ -16,6 +16,7 @@ import (
 // The formats of Reader.Format.
 const (
 	XLSX = "xlsx"
+	XLS  = "xls" // of Excel 97 to 2003
 	CSV  = "csv"
 )
 
@@ -134,11 +135,14 @@ func Open(r io.ReaderAt, size int64, name string, o Options) (*Reader, error) {
 		}
 		return Open(bytes.NewReader(data), int64(len(data)), name, o)
 	}
-	if what := refused(head); what != "" {
+	if what := refused(head); what != "" && !bytes.HasPrefix(head, []byte(oleSignature)) {
 		return nil, t.fail(what, ErrFormat)
 	}
 	var err error
-	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+	if bytes.HasPrefix(head, []byte(oleSignature)) {
+		t.format = XLS
+		t.rows, err = openXLS(r, size, o.Sheet, t.limits)
+	} else if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		t.format = XLSX
 		t.rows, err = openXLSX(io.NewSectionReader(r, 0, size), o.Sheet, t.limits)
 	} else {
@@ -179,7 +183,7 @@ func refused(head []byte) string {
 	switch {
 	case len(bytes.TrimSpace(head)) == 0:
 		return "is empty"
-	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+	case bytes.HasPrefix(head, []byte(oleSignature)):
 		return "is an old spreadsheet (.xls), or an encrypted one; open it and save it as .xlsx without a password (另存为 Excel 工作簿)"
 	case bytes.HasPrefix(head, []byte("\x09\x08")) || bytes.HasPrefix(head, []byte("\x09\x04\x06\x00")):
 		return "is a spreadsheet of the time before Excel 97; open it and save it as .xlsx"
@@ -193,7 +197,7 @@ func refused(head []byte) string {
 	return ""
 }
 
-// Format is XLSX or CSV.
+// Format is XLSX, XLS or CSV.
 func (t *Reader) Format() string { return t.format }
 
 // Encoding is the encoding of text; spreadsheets are UTF-8.

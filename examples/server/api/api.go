@@ -11,7 +11,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-	"golang.org/x/text/language"
 
 	"github.com/banfa-go/banfa/examples/server/identity"
 	"github.com/banfa-go/banfa/examples/server/platform"
@@ -60,7 +59,7 @@ func New(p *platform.Platform, c Config) http.Handler {
 	s.oversight(api)
 	s.document(api.OpenAPI())
 	s.mux.HandleFunc("/", s.none)
-	return withLanguage(language.NewMatcher([]language.Tag{language.Chinese, language.English}), s.mux)
+	return withLanguage(s.mux)
 }
 
 // schemaName names a schema by its package too: a Finding of the catalog is none of an agreement.

@@ -50,6 +50,8 @@ func (s *server) data(api huma.API) {
 		return &huma.StreamResponse{Body: func(c huma.Context) {
 			c.SetHeader("Content-Type", "application/octet-stream")
 			c.SetHeader("Content-Length", strconv.FormatInt(f.Size, 10)) // a file that was cut short is seen to be
+			c.SetHeader("Content-Digest", f.Digest)
+			c.SetHeader("Accept-Ranges", "none") // each request is a use: there is no going on with half of one
 			c.SetHeader("Content-Disposition", attachment(f.Name))
 			c.SetHeader("X-Content-Type-Options", "nosniff")
 			_, err := io.Copy(c.BodyWriter(), f)

@@ -3,6 +3,8 @@ package api
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
@@ -147,6 +149,10 @@ func journeyOversight(c *city) {
 	for _, path := range []string{"review", "review?outcome=undetermined&limit=1", "review/findings", "review/fusion", "review/unread"} {
 		ok[List[any]](c, authority, http.MethodGet, "/api/v1/"+path, nil)
 	}
+	fusion := ok[platform.FusionFinding](c, authority, http.MethodPost, "/api/v1/review/fusion/dispositions", settlement(c))
+	assert.Equal(c.t, catalog.FusionSettled, fusion.State)
+	assert.Equal(c.t, authority.Name, fusion.Disposition.By)
+	ok[Ended](c, applicant, http.MethodPost, "/api/v1/sessions/end", map[string]any{})
 	book := ok[platform.RuleBook](c, nobody, http.MethodGet, "/api/v1/rules", nil)
 	assert.Positive(c.t, book.Passed)
 	assert.Zero(c.t, book.Failed)
@@ -161,7 +167,7 @@ func journeyOversight(c *city) {
 		events += len(page)
 		next = linked(c.t, w.Header())
 	}
-	for _, kind := range []string{"catalog.published", "application.application_received", "data.delivered", "usage.observed", "permission.breach_found"} {
+	for _, kind := range []string{"catalog.published", "application.application_received", "data.delivered", "usage.observed", "permission.breach_found", "fusion.settled", "session.ended"} {
 		assert.Contains(c.t, kinds, kind)
 	}
 	v := ok[platform.Verified](c, auditor, http.MethodPost, "/api/v1/log/verify", nil)
@@ -189,6 +195,8 @@ func TestDownloadsAreDeidentified(t *testing.T) {
 	w := c.do(applicant, http.MethodGet, "/api/v1/permissions/"+p+"/data", nil)
 	require.Equal(t, 200, w.Code, w.Body)
 	assert.Equal(t, itoa(w.Body.Len()), w.Header().Get("Content-Length"))
+	sum := sha256.Sum256(w.Body.Bytes())
+	assert.Equal(t, "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":", w.Header().Get("Content-Digest"))
 	assert.NotContains(t, w.Body.String(), "粤BB0029")
 	assert.NotContains(t, w.Body.String(), "18727693109")
 	assert.Equal(t, "attachment; filename=parking-records.csv", w.Header().Get("Content-Disposition"))

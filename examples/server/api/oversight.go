@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -17,6 +18,11 @@ import (
 type Logged struct {
 	Link string `header:"Link" doc:"the events after these, where there may be some"`
 	Body []store.Event
+}
+
+// Ended says whose sessions have ended.
+type Ended struct {
+	Subject string `json:"subject"`
 }
 
 func (s *server) oversight(api huma.API) {
@@ -78,6 +84,17 @@ func (s *server) oversight(api huma.API) {
 			}
 			return out, nil
 		})
+	huma.Register(api, s.operation("end-sessions", http.MethodPost, "/sessions/end", "End all sessions of oneself, or, by the authority, of another subject.", tag, identity.Public),
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Subject string `json:"subject,omitempty" maxLength:"200" doc:"oneself where it is absent"`
+			}
+		},
+		) (*Answer[Ended], error) {
+			who := identity.From(ctx)
+			subject := cmp.Or(in.Body.Subject, who.Subject)
+			return answer(ctx, Ended{subject}, s.EndSessions(ctx, who, subject))
+		})
 	huma.Register(api, s.operation("verify", http.MethodPost, "/log/verify", "Recompute the whole log.", tag, identity.Authority, identity.Auditor),
 		func(ctx context.Context, _ *struct{}) (*Answer[platform.Verified], error) {
 			v, err := s.Verify(ctx, identity.From(ctx))
@@ -112,16 +129,37 @@ func (s *server) review(api huma.API, tag string) {
 			}
 			return listing(ctx, *in, part(v.Findings, *in), len(v.Findings)), nil
 		})
-	huma.Register(api, s.operation("fusion", http.MethodGet, "/review/fusion", "What open data sets would tell together (Art. 57).", tag, identity.Authority, identity.Auditor),
-		func(ctx context.Context, in *Page) (*Listing[catalog.FusionFinding], error) {
-			if !identity.From(ctx).Is(identity.Authority, identity.Auditor) {
-				return nil, problem(ctx, platform.ErrForbidden)
-			}
-			v, err := s.Review(identity.From(ctx))
+	huma.Register(api, s.operation("fusion", http.MethodGet, "/review/fusion", "What open data sets would tell together, and what was decided about it (Art. 20).", tag, identity.Authority, identity.Auditor),
+		func(ctx context.Context, in *Page) (*Listing[platform.FusionFinding], error) {
+			_, findings, err := s.Fusion(identity.From(ctx))
 			if err != nil {
 				return nil, problem(ctx, err)
 			}
-			return listing(ctx, *in, part(v.Fusion.Findings, *in), len(v.Fusion.Findings)), nil
+			return listing(ctx, *in, part(findings, *in), len(findings)), nil
+		})
+	huma.Register(api, s.operation("settle", http.MethodPost, "/review/fusion/dispositions", "Settle a finding of the fusion review, as it was looked at (Art. 20).", tag, identity.Authority),
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Finding  string `json:"finding" minLength:"1" maxLength:"300" doc:"its id"`
+				Digest   string `json:"digest" minLength:"1" maxLength:"100" doc:"of the entries in play: where it has changed since, nothing is settled"`
+				Decision string `json:"decision" enum:"accept,raise,mask,coarsen,condition"`
+				Reason   string `json:"reason" minLength:"1" maxLength:"2000"`
+			}
+		},
+		) (*Answer[platform.FusionFinding], error) {
+			who := identity.From(ctx)
+			if err := s.SettleFusion(ctx, who, in.Body.Finding, in.Body.Digest, catalog.Decision(in.Body.Decision), in.Body.Reason); err != nil {
+				return nil, problem(ctx, err)
+			}
+			_, findings, err := s.Fusion(who)
+			if err != nil {
+				return nil, problem(ctx, err)
+			}
+			i := slices.IndexFunc(findings, func(f platform.FusionFinding) bool { return f.ID == in.Body.Finding })
+			if i < 0 { // another catalog was published in between
+				return nil, problem(ctx, platform.ErrNotFound)
+			}
+			return answer(ctx, findings[i], nil)
 		})
 	huma.Register(api, s.operation("unread", http.MethodGet, "/review/unread", "What of the catalog's file was not understood.", tag, identity.Authority, identity.Auditor),
 		func(ctx context.Context, in *Page) (*Listing[catalog.Unread], error) {

@@ -82,11 +82,26 @@ const (
 	requestKey
 )
 
+// Refuse answers with a problem before the API is asked, such as that there are too many requests.
+func Refuse(w http.ResponseWriter, r *http.Request, status int, code, zh, en string) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Add("Vary", "Accept-Language")
+	respond(w, &Problem{Type: "about:blank", Title: map[string]string{"zh": zh, "en": en}[asked(r)], Status: status, Code: code})
+}
+
+// languages are those that problems and texts are in.
+var languages = language.NewMatcher([]language.Tag{language.Chinese, language.English})
+
+// asked is the language that a request asks for.
+func asked(r *http.Request) string {
+	_, i := language.MatchStrings(languages, r.Header.Get("Accept-Language"))
+	return []string{"zh", "en"}[i]
+}
+
 // withLanguage puts the language that a request asks for, and the request, into its context.
-func withLanguage(m language.Matcher, next http.Handler) http.Handler {
+func withLanguage(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, i := language.MatchStrings(m, r.Header.Get("Accept-Language"))
-		ctx := context.WithValue(r.Context(), languageKey, []string{"zh", "en"}[i])
+		ctx := context.WithValue(r.Context(), languageKey, asked(r))
 		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, requestKey, r)))
 	})
 }
@@ -201,7 +216,7 @@ func problem(ctx context.Context, err error) error {
 func refusal(ctx context.Context, r *platform.RefusedError) *Problem {
 	p := &Problem{Type: "about:blank", Status: http.StatusConflict, Code: r.Code, Detail: r.Reason, Title: "按规则不能进行这一操作", Answer: r.Detail}
 	switch r.Code {
-	case "catalog", "data", "decision", "record", "agreement":
+	case "catalog", "data", "decision", "record", "agreement", "disposition":
 		p.Status = http.StatusUnprocessableEntity
 	}
 	unread := r.Code == "catalog" || r.Code == "data" // the reader's words are English, and say where
@@ -247,6 +262,10 @@ func refusals(code string) string {
 		return "The file cannot be read as a catalog"
 	case "data":
 		return "The file cannot be read as a table of data"
+	case "finding_changed":
+		return "The entries that the finding is about have changed: look at it again (Article 20)"
+	case "disposition":
+		return "A disposition has a decision and a reason (Article 20)"
 	case "release":
 		return "The data are not released: they differ from the catalog or hold identifiers of persons, or their de-identification did not pass (Article 36)"
 	case "policy":

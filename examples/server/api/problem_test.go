@@ -26,6 +26,8 @@ func TestProblems(t *testing.T) {
 	app := applied(c, entry)
 	at := "/api/v1/applications/" + app
 	facts := map[string]any{"entry": entry, "facts": complete()}
+	changed, blank := settlement(c), settlement(c)
+	changed["digest"], blank["reason"] = "sha256:0", "\t"
 	cases := []struct {
 		about        string
 		who          identity.Identity
@@ -77,6 +79,10 @@ func TestProblems(t *testing.T) {
 		{"a catalog that is none", authority, "PUT", "/api/v1/catalog?name=c.jsonl", "{", nil},
 		{"a file of another kind", opener, "PUT", "/api/v1/entries/" + free + "/data?name=d.csv", "\x00\x01", nil},
 		{"identifiers of persons", opener, "PUT", "/api/v1/entries/" + free + "/data?name=d.csv", strings.Replace(c.file(free), "P001", "11010519491231002X", 1), nil},
+		{"a finding that has changed", authority, "POST", "/api/v1/review/fusion/dispositions", changed, nil},
+		{"a finding that there is not", authority, "POST", "/api/v1/review/fusion/dispositions", map[string]any{"finding": "x", "digest": "x", "decision": "accept", "reason": "x"}, nil},
+		{"a disposition without a reason", authority, "POST", "/api/v1/review/fusion/dispositions", blank, nil},
+		{"the sessions of somebody else", applicant, "POST", "/api/v1/sessions/end", map[string]any{"subject": "u2"}, nil},
 		{"a use that cannot be read", authority, "POST", "/api/v1/usage", `{"id": 1}`, nil},
 	}
 	for _, lang := range []string{"zh", "en"} {
@@ -107,7 +113,7 @@ func TestProblems(t *testing.T) {
 func TestEveryRefusalIsToldInEnglish(t *testing.T) {
 	for _, code := range []string{
 		"not_conditional", "not_unconditional", "requirements", "illegal_event", "decision", "record", "not_approved", "agreement", "no_agreement", "catalog", "data",
-		"release", "policy", "not_open", "permission", "held", "not_yet", "expired", "not_delivered", "not_in_force",
+		"release", "policy", "not_open", "permission", "held", "not_yet", "expired", "not_delivered", "not_in_force", "finding_changed", "disposition",
 	} {
 		assert.NotEmpty(t, refusals(code), code)
 	}

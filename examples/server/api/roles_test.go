@@ -12,6 +12,7 @@ import (
 
 	"github.com/banfa-go/banfa/catalog"
 	"github.com/banfa-go/banfa/examples/server/identity"
+	"github.com/banfa-go/banfa/examples/server/platform"
 )
 
 // what each person of the table is told: a status, or that it goes through. An applicant is who the case is of, a stranger another applicant; an opener is of
@@ -82,9 +83,11 @@ var table = map[string][7]string{
 	"review":           {s401, s403, s403, goes, goes, goes, goes},
 	"findings":         {s401, s403, s403, goes, goes, goes, goes},
 	"fusion":           {s401, s403, s403, s403, s403, goes, goes},
+	"settle":           {s401, s403, s403, s403, s403, goes, s403},
 	"unread":           {s401, s403, s403, s403, s403, goes, goes},
 	"log":              {s401, s403, s403, s403, s403, goes, goes},
 	"verify":           {s401, s403, s403, s403, s403, goes, goes},
+	"end-sessions":     {s401, goes, goes, goes, goes, goes, goes},
 }
 
 // sent is a request of an operation that goes through where somebody may.
@@ -135,7 +138,17 @@ func requests(c *city) map[string]sent {
 			"usage_mode": "download", "rows": 1, "abroad": false, "raw": false,
 		}},
 		"alerts": {}, "review": {}, "findings": {}, "fusion": {}, "unread": {}, "log": {}, "verify": {},
+		"settle": {"", settlement(c)}, "end-sessions": {"", map[string]any{}},
 	}
+}
+
+// settlement is what settles the first finding of the fusion review.
+func settlement(c *city) map[string]any {
+	c.t.Helper()
+	found := ok[List[platform.FusionFinding]](c, authority, http.MethodGet, "/api/v1/review/fusion", nil)
+	require.NotEmpty(c.t, found.Items)
+	f := found.Items[0]
+	return map[string]any{"finding": f.ID, "digest": f.Digest, "decision": "accept", "reason": "号码均为单位公用号码"}
 }
 
 // address puts what stands for its parameters into a path.

@@ -31,7 +31,8 @@ type Identity struct {
 	Verified bool      `json:"verified,omitempty"` // the provider has verified the real name
 	Unit     string    `json:"unit,omitempty"`     // of an officer
 	Roles    []Role    `json:"roles,omitempty"`
-	Until    time.Time `json:"until"` // when the session ends
+	Until    time.Time `json:"until"`           // when the session ends
+	Epoch    int64     `json:"epoch,omitempty"` // how often all sessions of the subject had been ended when this one began
 }
 
 // SignedIn reports whether it is somebody in particular.

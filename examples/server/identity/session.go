@@ -23,6 +23,7 @@ type Sessions struct {
 	random io.Reader
 	now    func() time.Time
 	secure bool // cookies are for https only
+	epoch  func(subject string) int64
 }
 
 const (
@@ -53,8 +54,11 @@ func NewSessions(key []byte, random io.Reader, now func() time.Time, secure bool
 	if err != nil {
 		return nil, fmt.Errorf("identity: %w", err)
 	}
-	return &Sessions{aead, csrf, random, now, secure}, nil
+	return &Sessions{aead, csrf, random, now, secure, func(string) int64 { return 0 }}, nil
 }
+
+// Epochs says how often all sessions of a subject have been ended: a session that begins keeps it. Call it before the first request.
+func (s *Sessions) Epochs(f func(subject string) int64) { s.epoch = f }
 
 // seal encrypts a value for a cookie of that name: one cookie cannot be passed off as another.
 func (s *Sessions) seal(name string, v any) (string, error) {
@@ -91,7 +95,7 @@ func (s *Sessions) set(w http.ResponseWriter, name, value string, life time.Dura
 
 // Begin starts a session.
 func (s *Sessions) Begin(w http.ResponseWriter, i Identity) error {
-	i.Until = s.now().Add(sessionTime).UTC().Truncate(time.Second)
+	i.Until, i.Epoch = s.now().Add(sessionTime).UTC().Truncate(time.Second), s.epoch(i.Subject)
 	sealed, err := s.seal(sessionCookie, i)
 	if err != nil {
 		return err
@@ -103,7 +107,8 @@ func (s *Sessions) Begin(w http.ResponseWriter, i Identity) error {
 // End ends it.
 func (s *Sessions) End(w http.ResponseWriter) { s.set(w, sessionCookie, "", -time.Second) }
 
-// Identity returns who sends a request; the public for anything that is not a valid session.
+// Identity returns who sends a request; the public for anything that is not a valid session. Whether all sessions
+// of its subject have been ended since is for who knows their epoch to say.
 func (s *Sessions) Identity(r *http.Request) Identity {
 	c, err := r.Cookie(sessionCookie)
 	if err != nil {

@@ -53,7 +53,6 @@ func (p *Platform) act(ctx context.Context, decide decision) (made []store.Event
 	select {
 	case p.turn <- struct{}{}:
 		p.lead(d)
-		<-p.turn
 	case <-d.done:
 	case <-ctx.Done(): // whoever has the turn passes over it, or has decided it already: then it happens, whoever still listens
 		return nil, context.Cause(ctx)
@@ -64,8 +63,9 @@ func (p *Platform) act(ctx context.Context, decide decision) (made []store.Event
 	return d.made, d.err
 }
 
-// lead does what waits until one's own is done.
+// lead does what waits until one's own is done, and gives up the turn.
 func (p *Platform) lead(own *deed) {
+	defer func() { <-p.turn }()
 	for {
 		select {
 		case <-own.done:

@@ -13,7 +13,6 @@ import (
 	"github.com/banfa-go/banfa/deadline"
 	"github.com/banfa-go/banfa/examples/server/identity"
 	"github.com/banfa-go/banfa/examples/server/store"
-	"github.com/banfa-go/banfa/internal/ruleset"
 )
 
 // CaseEvent is the data of an event of a case: what the lifecycle is folded from, and what was decided with it.
@@ -343,20 +342,7 @@ func (p *Platform) Do(ctx context.Context, who identity.Identity, kind, id, name
 	if _, own := ownEvents[kind+"."+name]; own {
 		return nil, &RefusedError{Code: "illegal_event", Reason: "该事件由平台的其他操作产生"}
 	}
-	l := p.LifecycleFile(kind)
-	for fact := range facts {
-		if _, may := restates[kind+"."+name][fact]; may || !slices.ContainsFunc(l.Facts, func(f ruleset.Fact) bool { return f.Name == fact }) {
-			continue
-		}
-		return nil, &RefusedError{Code: "illegal_event", Reason: "事实 " + fact + " 不能由该事件改写"}
-	}
 	return p.happen(ctx, who, kind, id, name, facts, nil)
-}
-
-// restates are the facts of a case that an event may state anew. A Lifecycle file lets any event restate any of them; here nobody backdates what the
-// event itself is judged by.
-var restates = map[string]map[string]struct{}{
-	"permission.breach_found": {"rectify_by": {}}, "permission.rectification_extended": {"rectify_by": {}},
 }
 
 // ownEvents are events with something else to do: their own methods do it.

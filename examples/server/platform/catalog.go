@@ -19,6 +19,9 @@ import (
 // MaxCatalog is the longest catalog that is taken, in bytes.
 const MaxCatalog = 256 << 20
 
+// catalogStream is the stream of the one catalog.
+const catalogStream = "catalog/city"
+
 // CatalogEvent is the data of catalog.published.
 type CatalogEvent struct {
 	Base   Blob           `json:"base"`   // as submitted
@@ -82,7 +85,7 @@ func (p *Platform) PublishCatalog(ctx context.Context, who identity.Identity, na
 		return nil, err
 	}
 	made, err := p.act(ctx, func(s *state) ([]store.Expect, []store.NewEvent, error) {
-		return []store.Expect{s.expect("catalog/city")}, []store.NewEvent{event(who, "catalog/city", "catalog.published", base, identity.Authority)}, nil
+		return []store.Expect{s.expect(catalogStream)}, []store.NewEvent{event(who, catalogStream, "catalog.published", base, identity.Authority)}, nil
 	})
 	if err != nil {
 		return nil, err
@@ -98,6 +101,9 @@ func (p *Platform) PublishCatalog(ctx context.Context, who identity.Identity, na
 func (p *Platform) keep(ctx context.Context, c *CatalogEvent, in *catalog.Imported, run *catalog.OpenRun) (err error) {
 	var open bytes.Buffer
 	if err := catalog.WriteJSONLines(ctx, &open, run.Open.Catalog().Entries); err != nil {
+		return err
+	}
+	if err := run.Fusion.Digests(); err != nil { // by which what is decided about a finding is bound to it
 		return err
 	}
 	review := Review{Entries: run.Classification.Entries, Findings: run.Findings, Fusion: *run.Fusion, Unread: in.Unread}

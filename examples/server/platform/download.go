@@ -2,6 +2,8 @@ package platform
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +23,7 @@ type File struct {
 	io.ReadSeekCloser
 	Name   string
 	Size   int64
-	Digest string              // of what was delivered; with the policy's digest it tells downloads apart
+	Digest string              // sha-256 of the file, as Content-Digest has it (RFC 9530): who has it whole can tell
 	Report *desensitize.Report // of the de-identification; nil where no policy is for the data
 }
 
@@ -40,13 +42,10 @@ func (p *Platform) Download(ctx context.Context, who identity.Identity, permissi
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", store.ErrReadOnly, err)
 	}
-	out := &File{ReadSeekCloser: spooled{f}, Name: filepath.Base(d.Name), Digest: d.Data.Blob}
+	out := &File{ReadSeekCloser: spooled{f}, Name: filepath.Base(d.Name)}
 	rows, err := p.release(ctx, d, f, out)
 	if err == nil {
-		out.Size, err = f.Seek(0, io.SeekEnd)
-	}
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
+		err = out.measure(f)
 	}
 	if err == nil { // what leaves is in the log before it leaves
 		err = p.downloaded(ctx, who, c, e, rows)
@@ -55,6 +54,21 @@ func (p *Platform) Download(ctx context.Context, who identity.Identity, permissi
 		return nil, errors.Join(store.Full(err), out.Close())
 	}
 	return out, nil
+}
+
+// measure notes how long a file is, and its digest, and goes back to its beginning.
+func (out *File) measure(f *os.File) error {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	h := sha256.New()
+	var err error
+	if out.Size, err = io.Copy(h, f); err != nil {
+		return err
+	}
+	out.Digest = "sha-256=:" + base64.StdEncoding.EncodeToString(h.Sum(nil)) + ":"
+	_, err = f.Seek(0, io.SeekStart)
+	return err
 }
 
 // spooled is a file that is gone when it is closed.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/catalog"
 	"github.com/banfa-go/banfa/condition"
 	"github.com/banfa-go/banfa/desensitize"
 	"github.com/banfa-go/banfa/examples/server/identity"
@@ -77,9 +78,10 @@ type state struct {
 	seq      int64
 	hash     string
 	catalog  *Published
-	data     map[string]*Delivery // by data set
-	cases    map[string]*Case     // by stream
-	order    []string             // streams of cases, in the order they began
+	settled  []catalog.Disposition // of findings of the fusion review, in the order they were decided
+	data     map[string]*Delivery  // by data set
+	cases    map[string]*Case      // by stream
+	order    []string              // streams of cases, in the order they began
 	alerts   []Alert
 	usage    int // events seen
 	versions map[string]int64
@@ -136,14 +138,16 @@ func (p *Platform) apply(ctx context.Context, e *store.Event) error {
 	var err error
 	switch kind {
 	case "catalog":
-		s.catalog = published
+		s.catalog, err = published.settle(s.settled)
 	case "data":
 		err = p.applyData(e)
 	case Applications, Permissions, Objections:
 		err = p.applyCase(ctx, kind, e)
 	case "usage":
 		err = p.applyUsage(ctx, e)
-	case "rules":
+	case "fusion":
+		err = p.applyFusion(e)
+	case "session": // its versions say all
 	default:
 		err = errors.New("an event of a later program")
 	}

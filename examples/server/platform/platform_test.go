@@ -223,7 +223,7 @@ func TestTheWholeWayOfAnApplication(t *testing.T) {
 	_, err = c.Download(t.Context(), applicant, permission.ID)
 	refused(t, "not_yet", err)
 	c.now = now
-	_, err = c.Do(t.Context(), opener, platform.Permissions, permission.ID, "permission_given_up", map[string]any{"valid_until": "2099-01-01"})
+	_, err = c.Do(t.Context(), applicant, platform.Permissions, permission.ID, "permission_given_up", map[string]any{"valid_until": "2099-01-01"})
 	refused(t, "illegal_event", err) // no event moves what it is not about
 
 	c.reopen()

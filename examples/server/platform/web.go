@@ -62,8 +62,7 @@ func (p *Platform) Ledger(ctx context.Context, c *Case, id string) (*deadline.Re
 	return d.Due(ctx, l.Deadlines.Name+"/"+id, events, deadline.At(events[0].At), deadline.Case(c.ID))
 }
 
-// EventFacts are the facts that an event of a case may state: its own, those of the case that its guard still lacks, and, of an event that leaves the case in its
-// state and has none of its own, the dates of the case that it sets anew.
+// EventFacts are the facts that an event of a case may state: its own, and those of the case that the Lifecycle file lets it state.
 func (p *Platform) EventFacts(c *Case, event string) []banfa.Fact {
 	l := p.LifecycleFile(c.Kind)
 	if l == nil {
@@ -79,34 +78,17 @@ func (p *Platform) EventFacts(c *Case, event string) []banfa.Fact {
 		out = append(out, DescribeFact(&e.Facts[k]))
 	}
 	var missing []string
-	stays := false
 	for _, way := range c.Standing.Legal {
 		if way.Event == event {
 			missing = append(missing, way.Missing...)
-			stays = stays || way.To == c.Standing.State
 		}
 	}
 	for k := range l.Facts {
-		f := DescribeFact(&l.Facts[k])
-		if slices.Contains(missing, f.Name) || stays && len(e.Facts) == 0 && f.Type == "date" && p.reads(l, e, l.Facts[k].Slot) {
+		if f := DescribeFact(&l.Facts[k]); slices.Contains(e.MayState, k) || e.MayState == nil && slices.Contains(missing, f.Name) {
 			out = append(out, f)
 		}
 	}
 	return out
-}
-
-// reads reports whether a guard of an event reads a slot.
-func (p *Platform) reads(l *ruleset.Lifecycle, e *ruleset.LifecycleEvent, slot int) bool {
-	for _, t := range e.Transitions {
-		if x := l.Transitions[t].Require; x != nil {
-			for _, leaf := range x.Leaves() {
-				if e.Env.Leaves()[leaf].Slot == slot {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // DescribeFact is a fact of a Lifecycle file as a form asks for it.

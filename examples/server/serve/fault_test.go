@@ -88,10 +88,10 @@ func TestTwoServersOnOneDatabase(t *testing.T) {
 		assert.Equal(t, int32(1), won.Load(), id)
 	}
 	for _, s := range servers {
-		require.NoError(t, s.Platform.Sync(t.Context()))
+		require.NoError(t, s.Platform().Sync(t.Context()))
 	}
-	a, hashA := servers[0].Platform.Head()
-	b, hashB := servers[1].Platform.Head()
+	a, hashA := servers[0].Platform().Head()
+	b, hashB := servers[1].Platform().Head()
 	assert.Equal(t, a, b)
 	assert.Equal(t, hashA, hashB)
 	assert.Equal(t, a, verified(t, servers[0].store))
@@ -204,7 +204,7 @@ func TestTheClockJumps(t *testing.T) {
 		ticks <- time.Time{}
 		ticks <- time.Time{} // the first has been dealt with
 		assert.Equal(t, promised, due(), "%s", jump)
-		c := s.Platform.Counts()
+		c := s.Platform().Counts()
 		assert.Equal(t, 1, c.Open["application"], "%s", jump)
 		assert.Equal(t, 1, c.Open["permission"], "%s", jump)
 	}
@@ -223,7 +223,7 @@ func TestTheClockJumps(t *testing.T) {
 		ticks <- time.Time{}
 	}
 	ticks <- time.Time{}
-	assert.Zero(t, s.Platform.Counts().Open["permission"])
+	assert.Zero(t, s.Platform().Counts().Open["permission"])
 	events := logOf(t, s.store)
 	last := events[len(events)-1]
 	assert.Equal(t, "permission.permission_expired", last.Kind)

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"encoding/json"
 	"net"
 	"net/http"
 	"net/netip"
@@ -11,6 +10,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/banfa-go/banfa/examples/server/api"
 	"github.com/banfa-go/banfa/examples/server/identity"
 )
 
@@ -79,15 +79,13 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 	})
 }
 
-// refuse says no before the API or the pages are asked: to programs as a problem, to people in both languages.
+// refuse says no before the API or the pages are asked: to programs as a problem in the language that they ask for, to people in both.
 func refuse(w http.ResponseWriter, r *http.Request, status int, code, zh, en string) {
-	if !strings.HasPrefix(r.URL.Path, "/api/") {
-		plain(w, status, zh+" / "+en)
+	if strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/openapi.") {
+		api.Refuse(w, r, status, code, zh, en)
 		return
 	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": zh + " / " + en, "status": status, "code": code}) // the client has gone
+	plain(w, status, zh+" / "+en)
 }
 
 // bucket is whose requests are counted together: those of a person who is signed in, or else of an address.

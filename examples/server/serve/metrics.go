@@ -10,8 +10,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"go.opentelemetry.io/otel/trace"
-
-	"github.com/banfa-go/banfa/examples/server/platform"
 )
 
 // metrics are what Prometheus asks for. Labels have few values: patterns of routes, never paths.
@@ -23,6 +21,7 @@ type metrics struct {
 	refused  *prometheus.CounterVec
 	panics   prometheus.Counter
 	jumps    prometheus.Counter
+	reloads  *prometheus.CounterVec
 }
 
 func newMetrics(version string) *metrics {
@@ -42,11 +41,14 @@ func newMetrics(version string) *metrics {
 			Name: "banfa_http_refused_total", Help: "Requests refused before they were looked at: rate, busy or origin.",
 		}, []string{"why"}),
 		panics: prometheus.NewCounter(prometheus.CounterOpts{Name: "banfa_panics_total", Help: "Requests that panicked: each is a fault of the program."}),
-		jumps:  prometheus.NewCounter(prometheus.CounterOpts{Name: "banfa_clock_jumps_total", Help: "Times the clock was found to have jumped."}),
+		reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "banfa_rules_reloads_total", Help: "Times that changed rule files were looked at: in_force, or refused.",
+		}, []string{"outcome"}),
+		jumps: prometheus.NewCounter(prometheus.CounterOpts{Name: "banfa_clock_jumps_total", Help: "Times the clock was found to have jumped."}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "banfa_build_info", Help: "1, with the version.", ConstLabels: prometheus.Labels{"version": version}})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.store, m.events, m.refused, m.panics, m.jumps, build,
+	m.registry.MustRegister(m.requests, m.store, m.events, m.refused, m.panics, m.jumps, m.reloads, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -65,7 +67,7 @@ func (m *metrics) request(route, method string, status int, took time.Duration) 
 }
 
 // standing reads from the platform where things stand, when somebody asks.
-type standing struct{ p *platform.Platform }
+type standing struct{ s *Server }
 
 type description struct{ seq, open, overdue, alerts, entries *prometheus.Desc }
 
@@ -90,7 +92,11 @@ func (s standing) Describe(ch chan<- *prometheus.Desc) {
 
 // Collect counts.
 func (s standing) Collect(ch chan<- prometheus.Metric) {
-	c, d := s.p.Counts(), s.descriptions()
+	p := s.s.Platform()
+	if p == nil {
+		return
+	}
+	c, d := p.Counts(), s.descriptions()
 	gauge := func(x *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(x, prometheus.GaugeValue, v, labels...)
 	}

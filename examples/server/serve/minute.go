@@ -34,7 +34,7 @@ func (s *Server) everyMinute(ctx context.Context) {
 			return
 		case <-ticks:
 		}
-		if err := s.Platform.Sync(ctx); err != nil {
+		if err := s.Platform().Sync(ctx); err != nil {
 			continue // requests and readiness say so
 		}
 		steady, jumped := w.steady()
@@ -43,7 +43,7 @@ func (s *Server) everyMinute(ctx context.Context) {
 			s.Log.Error("the clock has jumped: nothing expires until it has gone on evenly for a while", "by", jumped, "while", settling)
 		}
 		if steady {
-			n, err := s.Platform.Expire(ctx)
+			n, err := s.Platform().Expire(ctx)
 			if err != nil && ctx.Err() == nil {
 				s.Log.Error("expire", "error", withoutSecrets(err, s.Store))
 			}
@@ -58,7 +58,7 @@ func (s *Server) everyMinute(ctx context.Context) {
 // overdue logs each deadline once in the life of the server.
 func (s *Server) overdue(told map[string]bool) {
 	still := map[string]bool{}
-	for _, late := range s.Platform.Overdue() {
+	for _, late := range s.Platform().Overdue() {
 		for _, d := range late.Due {
 			key := late.Kind + "/" + late.ID + "/" + d.ID + "/" + d.Due
 			if still[key] = true; !told[key] {

@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -145,6 +146,10 @@ func TestPanics(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, closed(t, res), "The server failed")
 	assert.Equal(t, http.StatusInternalServerError, res.StatusCode)
+	for _, c := range [][2]string{{"zh-CN", "服务器出错"}, {"en", "The server failed"}} {
+		res := inLanguage(t, http.DefaultClient, srv.URL+"/api/v1/early", c[0]) //nolint:bodyclose // told closes it
+		told(t, res, http.StatusInternalServerError, "internal", c[1])
+	}
 	res, err = http.Get(srv.URL + "/late")
 	if err == nil {
 		_, err = io.ReadAll(res.Body)
@@ -155,6 +160,32 @@ func TestPanics(t *testing.T) {
 	assert.Contains(t, n.String(), "observe_test.go", "with the place")
 	assert.NotContains(t, n.String(), "secret")
 	assert.Zero(t, s.requests.Load())
+}
+
+// inLanguage asks for an address in a language.
+func inLanguage(t *testing.T, c *http.Client, address, language string) *http.Response {
+	t.Helper()
+	q, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	require.NoError(t, err)
+	q.Header.Set("Accept-Language", language)
+	res, err := c.Do(q)
+	require.NoError(t, err)
+	return res
+}
+
+// told checks that an answer is a problem in one language.
+func told(t *testing.T, res *http.Response, status int, code, title string) {
+	t.Helper()
+	text := closed(t, res)
+	assert.Equal(t, status, res.StatusCode)
+	assert.Equal(t, "application/problem+json", res.Header.Get("Content-Type"))
+	assert.Contains(t, res.Header.Values("Vary"), "Accept-Language")
+	var p struct {
+		Type, Title, Code string
+		Status            int
+	}
+	require.NoError(t, json.Unmarshal([]byte(text), &p), text)
+	assert.Equal(t, []any{"about:blank", title, code, status}, []any{p.Type, p.Title, p.Code, p.Status})
 }
 
 func TestWhoAsks(t *testing.T) {

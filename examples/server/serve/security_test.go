@@ -117,7 +117,7 @@ func TestRequestsFromOtherSitesAreRefused(t *testing.T) {
 			res, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Transport: p.Transport}).Do(q)
 			require.NoError(t, err)
 			text := closed(t, res)
-			foreign := res.StatusCode == http.StatusForbidden && strings.Contains(text, "another site")
+			foreign := res.StatusCode == http.StatusForbidden && strings.Contains(text, "其他网站")
 			assert.Equal(t, c.refused, foreign, "%s %s: %d %s", c.name, path, res.StatusCode, text)
 		}
 	}
@@ -243,7 +243,7 @@ func (s *server) permission() (*person, string) {
 // deliver hands in a file of n rows for an entry.
 func (s *server) deliver(entry, name string, n int) (int, string) {
 	s.t.Helper()
-	e, err := s.Platform.Entry(entry)
+	e, err := s.Platform().Entry(entry)
 	require.NoError(s.t, err)
 	var b bytes.Buffer
 	for i := range e.Items {
@@ -304,7 +304,7 @@ func (endless) Read(b []byte) (int, error) { return len(b), nil }
 func TestNothingStaysOfWhatWasCutOff(t *testing.T) {
 	s := start(t)
 	entry := s.entry("unconditional")
-	before, _ := s.Platform.Head()
+	before, _ := s.Platform().Head()
 	ctx, cancel := context.WithCancel(t.Context())
 	body, w := io.Pipe()
 	done := make(chan struct{})
@@ -323,7 +323,7 @@ func TestNothingStaysOfWhatWasCutOff(t *testing.T) {
 	_ = w.Close() // of a request that is gone
 	<-done
 	require.Eventually(t, func() bool { return s.requests.Load() == 0 && len(s.spooled()) == 0 }, 5*time.Second, 5*time.Millisecond)
-	after, _ := s.Platform.Head()
+	after, _ := s.Platform().Head()
 	assert.Equal(t, before, after)
 
 	status, text := s.deliver(entry, "x.csv", 200_000)

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -23,6 +24,7 @@ import (
 	"github.com/banfa-go/banfa/examples/server/identity"
 	"github.com/banfa-go/banfa/examples/server/platform"
 	"github.com/banfa-go/banfa/examples/server/store"
+	"github.com/banfa-go/banfa/examples/server/web"
 )
 
 // Config is what a server is made from. Nothing is read from the environment here.
@@ -31,7 +33,11 @@ type Config struct {
 	// Store is a file of SQLite, or a URL of PostgreSQL: postgres://…
 	Store string
 	Rules *banfa.Rules
-	Keys  map[string][]byte // of de-identification policies
+	// RuleFiles are rule files in place of Rules, which come into force anew when they change: where they check clean, pass their own suites, and the log can be read by them.
+	RuleFiles   fs.FS
+	RuleOptions []banfa.Option
+	RuleTicks   <-chan time.Time  // when to look whether they have changed; every ten seconds where nil
+	Keys        map[string][]byte // of de-identification policies
 	// Policies says by which policy a data set is handed out; by entry.
 	Policies map[string]string
 	Spool    string // folder of files on their way; the system's where empty
@@ -69,14 +75,14 @@ func OpenStore(ctx context.Context, name string, clock func() time.Time) (store.
 // Server is a running server.
 type Server struct {
 	Config
-	Platform *platform.Platform
 
 	store    store.Store
 	sessions *identity.Sessions
 	listener net.Listener
 	http     *http.Server
-	scrape   *http.Server                  // of MetricsListen
-	app      atomic.Pointer[http.ServeMux] // once everything is open
+	scrape   *http.Server        // of MetricsListen
+	app      atomic.Pointer[app] // once everything is open
+	next     *platform.Platform  // by rules that are being looked at
 	stopping atomic.Bool
 	requests atomic.Int64 // that are being answered
 	failed   chan error
@@ -142,8 +148,8 @@ func (s *Server) listen(base *url.URL) error {
 		mux.Handle("/dev/", dev)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if app := s.app.Load(); app != nil {
-			app.ServeHTTP(w, r)
+		if a, ok := r.Context().Value(appKey{}).(*app); ok {
+			a.ServeHTTP(w, r)
 			return
 		}
 		refuse(w, r, http.StatusServiceUnavailable, "starting", "服务正在启动，请稍后再试", "The server is starting; try again later")
@@ -197,38 +203,66 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.store = &watched{Store: under, m: s.metrics, tracer: s.traces.Tracer(tracerName)}
 	sweep(s.Log, s.Spool, s.Store)
-	s.Platform, err = platform.New(ctx, platform.Config{Store: s.store, Rules: s.Rules, Clock: s.Clock, Keys: s.Keys, Policies: s.Policies, Spool: s.Spool})
+	live, err := s.loadRules(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := s.platform(ctx, s.Rules)
 	if err != nil {
 		return withoutSecrets(err, s.Store)
 	}
-	s.metrics.registry.MustRegister(standing{s.Platform})
 	if s.Seed != nil {
-		if err := s.Seed(ctx, s.Platform); err != nil {
+		if err := s.Seed(ctx, p); err != nil {
 			return fmt.Errorf("sample data: %w", err)
 		}
 	}
-	mux := http.NewServeMux()
-	s.routes(mux, signIn)
+	s.sessions.Epochs(func(subject string) int64 { return s.Platform().Epoch(subject) })
+	s.metrics.registry.MustRegister(standing{s})
+	s.app.Store(s.newApp(p, signIn))
 	var lasting context.Context
 	lasting, s.minutes = context.WithCancel(context.WithoutCancel(ctx))
 	s.minute.Go(func() { s.everyMinute(lasting) })
-	s.app.Store(mux)
+	if live != nil {
+		s.minute.Go(func() { s.followRules(lasting, live, signIn) })
+	}
 	return nil
 }
 
+// app is what answers once everything is open: the platform by the rules in force, with its API and pages.
+type app struct {
+	*http.ServeMux
+	platform *platform.Platform
+}
+
+type appKey struct{}
+
+// Platform is the one that is in force now; nil before the server is ready.
+func (s *Server) Platform() *platform.Platform {
+	if a := s.app.Load(); a != nil {
+		return a.platform
+	}
+	return nil
+}
+
+func (s *Server) newApp(p *platform.Platform, signIn *identity.Provider) *app {
+	a := &app{http.NewServeMux(), p}
+	s.routes(a, signIn)
+	return a
+}
+
 // routes mounts what the server has.
-func (s *Server) routes(mux *http.ServeMux, signIn *identity.Provider) {
+func (s *Server) routes(mux *app, signIn *identity.Provider) {
 	mux.HandleFunc("GET /auth/signin", signIn.SignIn)
 	mux.HandleFunc("GET "+identity.CallbackPath, signIn.Callback)
 	mux.HandleFunc("POST /auth/signout", func(w http.ResponseWriter, r *http.Request) {
 		s.sessions.End(w)
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	})
-	a := api.New(s.Platform, api.Config{Version: s.Version})
+	a := api.New(mux.platform, api.Config{Version: s.Version})
 	mux.Handle("/api/", a)
 	mux.Handle("/openapi.json", a)
 	mux.Handle("/openapi.yaml", a)
-	mux.Handle("/", s.pages())
+	mux.Handle("/", web.New(mux.platform, s.sessions, web.Config{Log: s.Log, Clock: s.Clock}))
 }
 
 func plain(w http.ResponseWriter, status int, text string) {
@@ -249,7 +283,7 @@ func (s *Server) readiness(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	if err := s.Platform.Sync(ctx); err != nil {
+	if err := s.Platform().Sync(ctx); err != nil {
 		s.Log.ErrorContext(r.Context(), "not ready", "error", withoutSecrets(err, s.Store))
 		plain(w, http.StatusServiceUnavailable, "the log cannot be read")
 		return

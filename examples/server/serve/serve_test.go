@@ -186,8 +186,8 @@ func (p *person) made(path string, body any) map[string]any {
 // entry is an open entry of the sample city that no policy de-identifies, with the conditions that all have.
 func (s *server) entry(openType string) string {
 	s.t.Helper()
-	for _, e := range s.Platform.Search(platform.Query{OpenType: openType, Unit: "市交通运输局"}).Entries {
-		a, err := s.Platform.Access(e.ID)
+	for _, e := range s.Platform().Search(platform.Query{OpenType: openType, Unit: "市交通运输局"}).Entries {
+		a, err := s.Platform().Access(e.ID)
 		require.NoError(s.t, err)
 		if s.Policies[e.ID] == "" && strings.HasSuffix(a.Name(), "conditional-access") {
 			return e.ID
@@ -272,7 +272,7 @@ func TestTheSampleIsPutInOnce(t *testing.T) {
 	head := func() int64 {
 		s, err := Start(t.Context(), c)
 		require.NoError(t, err)
-		seq, _ := s.Platform.Head()
+		seq, _ := s.Platform().Head()
 		require.NoError(t, s.Stop(t.Context()))
 		return seq
 	}

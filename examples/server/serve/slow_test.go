@@ -184,6 +184,11 @@ func TestOneClientCannotTakeEverything(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 4, limited)
+	for _, c := range [][2]string{{"zh-CN", "请求过于频繁，请稍后再试"}, {"en-GB", "Too many requests; try again later"}} {
+		res := inLanguage(t, a.Client, a.base+"/api/v1/log", c[0]) //nolint:bodyclose // told closes it
+		assert.Equal(t, "1", res.Header.Get("Retry-After"))
+		told(t, res, http.StatusTooManyRequests, "rate", c[1])
+	}
 	status, _ := s.as("").call(http.MethodGet, "/api/v1/entries", nil)
 	assert.Equal(t, http.StatusOK, status, "somebody else")
 	status, _ = s.as("").call(http.MethodGet, "/readyz", nil)

@@ -36,6 +36,11 @@ func (s *Server) wrap(next http.Handler, base *url.URL) (http.Handler, error) {
 	return otelhttp.NewHandler(h, "request", otelhttp.WithTracerProvider(s.traces), otelhttp.WithFilter(func(r *http.Request) bool { return !quiet(r) })), nil
 }
 
+// asksTheLog reports whether the answer may depend on the log.
+func asksTheLog(r *http.Request) bool {
+	return !quiet(r) && !strings.HasPrefix(r.URL.Path, "/dev/") && !strings.HasPrefix(r.URL.Path, "/assets/")
+}
+
 // quiet are requests of machines that look after this one.
 func quiet(r *http.Request) bool {
 	return r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/metrics"
@@ -67,18 +72,26 @@ func (s *Server) headers(next http.Handler) http.Handler {
 
 func hostOf(hostport string) string { return (&url.URL{Host: hostport}).Hostname() }
 
-// current takes in what other servers have written before the request is answered.
+// current takes in what other servers have written before the request is answered, and forgets who sends it where their sessions have been ended.
 func (s *Server) current(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.app.Load() != nil && !quiet(r) && !strings.HasPrefix(r.URL.Path, "/dev/") && !strings.HasPrefix(r.URL.Path, "/assets/") {
-			if err := s.Platform.Sync(r.Context()); err != nil {
-				if r.Context().Err() == nil {
-					s.Log.ErrorContext(r.Context(), "the log cannot be read", "error", withoutSecrets(err, s.Store))
+		if a := s.app.Load(); a != nil {
+			if asksTheLog(r) {
+				if err := a.platform.Sync(r.Context()); err != nil {
+					if r.Context().Err() == nil {
+						s.Log.ErrorContext(r.Context(), "the log cannot be read", "error", withoutSecrets(err, s.Store))
+					}
+					w.Header().Set("Retry-After", "5")
+					refuse(w, r, http.StatusServiceUnavailable, "unavailable", "暂时无法读取记录，请稍后再试", "The log cannot be read now; try again later")
+					return
 				}
-				w.Header().Set("Retry-After", "5")
-				refuse(w, r, http.StatusServiceUnavailable, "unavailable", "暂时无法读取记录，请稍后再试", "The log cannot be read now; try again later")
-				return
 			}
+			ctx := context.WithValue(r.Context(), appKey{}, a)
+			if who := identity.From(ctx); who.SignedIn() && who.Epoch != a.platform.Epoch(who.Subject) {
+				s.sessions.End(w)
+				ctx = identity.With(ctx, identity.Identity{})
+			}
+			r = r.WithContext(ctx)
 		}
 		ctx := api.WithReporter(r.Context(), func(err error) {
 			if r.Context().Err() == nil { // of a client that has gone everything fails

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -9,6 +10,25 @@ import (
 	"github.com/banfa-go/banfa/condition"
 	"github.com/banfa-go/banfa/examples/server/platform"
 )
+
+// docx sends an agreement, or its draft with marked blanks, for a word processor.
+func (s *server) docx(q *request) error {
+	a, err := s.Draft(q.Context(), q.who, q.PathValue("id"), q.lang)
+	if err != nil {
+		return err
+	}
+	text, err := a.Docx()
+	if err != nil {
+		return err
+	}
+	h := q.w.Header()
+	h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": fileName("agreement-" + q.PathValue("id") + ".docx")}))
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(text)))
+	_, _ = q.w.Write(text) // the client has gone
+	return nil
+}
 
 // agreementForm is the draft of an agreement, term by term, to be filled in.
 type agreementForm struct {

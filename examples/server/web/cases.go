@@ -68,6 +68,7 @@ type caseData struct {
 	History   []historyRow
 	Actions   []action
 	Agreement *condition.Agreement // the signed one
+	Draft     bool                 // there is one
 	Download  bool
 	Delivered *platform.Delivery
 }
@@ -134,6 +135,7 @@ func (s *server) caseOf(q *request, kind string, p *posted) error {
 			}
 		}
 	}
+	d.Draft = kind == platform.Applications && c.Agreement == nil && c.Record != nil && c.Record.Decision == condition.Approve
 	d.Actions = s.actions(q, c, p)
 	if kind == platform.Permissions && q.who.Subject == c.Owner && c.Standing.State == "active" {
 		d.Download, d.Delivered = true, s.Delivered(c.Entry)

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"archive/zip"
+	"bytes"
 	"flag"
 	"net/http"
 	"net/url"
@@ -15,6 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
+	"github.com/banfa-go/banfa/catalog"
+	"github.com/banfa-go/banfa/examples/quickstart/data"
 	"github.com/banfa-go/banfa/examples/server/platform"
 )
 
@@ -157,6 +161,12 @@ func TestAnApplicationByItsPages(t *testing.T) {
 
 	a = s.get("opener", at)
 	a.document()
+	file := s.get("applicant", at+"/agreement.docx")
+	require.Equal(t, http.StatusOK, file.Code)
+	assert.Equal(t, "attachment; filename=agreement-A-000001.docx", file.Header().Get("Content-Disposition"))
+	_, err := zip.NewReader(bytes.NewReader(file.Body.Bytes()), int64(file.Body.Len()))
+	require.NoError(t, err)
+	assert.Contains(t, a.Body.String(), `href="`+at+`/agreement.docx"`)
 	agreement := agreementOf(t, a)
 	assert.Equal(t, "市交通运输局", agreement.Get("provider.name"))
 	assert.Equal(t, "停车诱导", agreement.Get("scenario"), "as it was applied for")
@@ -256,6 +266,64 @@ func settled(form url.Values) url.Values {
 		out.Set(name, v)
 	}
 	return out
+}
+
+// A finding of the fusion review is settled on its page, for the entries in play, by the authority and with a reason (Article 20).
+func TestAFusionFindingIsSettledOnItsPage(t *testing.T) {
+	s := newSite(t)
+	_, findings, err := s.Fusion(people["authority"])
+	require.NoError(t, err)
+	require.NotEmpty(t, findings)
+	f := findings[0]
+	form := url.Values{"finding": {f.ID}, "digest": {f.Digest}, "decision": {"mask"}, "reason": {"手机号码改为掩码"}}
+	assert.Contains(t, s.get("authority", "/fusion").Body.String(), `value="`+f.Digest+`"`)
+	assert.NotContains(t, s.get("auditor", "/fusion").Body.String(), "记录处置")
+	for name, c := range map[string]struct {
+		values url.Values
+		status int
+	}{
+		"another digest": {with(form, "digest", "sha256:0"), http.StatusConflict}, "no reason": {with(form, "reason", " "), http.StatusConflict},
+		"no such decision": {with(form, "decision", "forget"), http.StatusConflict}, "no such finding": {with(form, "finding", "x"), http.StatusNotFound},
+	} {
+		a := s.post("authority", "/fusion", c.values)
+		assert.Equal(t, c.status, a.Code, name)
+		a.document()
+	}
+	a := s.post("authority", "/fusion", with(form, "reason", " "))
+	assert.Regexp(t, `value="mask" required checked`, a.Body.String(), "what was chosen is kept")
+	s.post("authority", "/fusion", form).goesTo("/fusion")
+	text := s.get("auditor", "/fusion").text()
+	assert.Contains(t, text, "手机号码改为掩码")
+	assert.Contains(t, text, "已处理")
+
+	_, findings, err = s.Fusion(people["authority"])
+	require.NoError(t, err)
+	assert.Equal(t, catalog.FusionSettled, findings[0].State)
+	again, err := data.Files.Open("city-catalog.jsonl")
+	require.NoError(t, err)
+	s.upload("authority", "/catalog", s.sessions.Token(people["authority"]), "city.jsonl", again).goesTo("/catalog")
+	_, findings, err = s.Fusion(people["authority"])
+	require.NoError(t, err)
+	require.Equal(t, f.ID, findings[0].ID)
+	want := catalog.FusionSettled // where the new catalog has the same entries in play
+	if findings[0].Digest != f.Digest {
+		want = catalog.FusionReopened
+	}
+	assert.Equal(t, want, findings[0].State)
+}
+
+func TestSessionsAreEndedOnTheAccountPage(t *testing.T) {
+	s := newSite(t)
+	assert.Contains(t, s.get("applicant", "/account").text(), "退出所有设备")
+	assert.NotContains(t, s.get("applicant", "/account").text(), "使他人的登录失效")
+	assert.Equal(t, http.StatusForbidden, s.post("applicant", "/account/end", url.Values{"subject": {people["authority"].Subject}}).Code)
+	a := s.post("applicant", "/account/end", nil)
+	assert.Equal(t, "/", a.goesTo("/"))
+	assert.Contains(t, a.Header().Get("Set-Cookie"), "Max-Age=0")
+	assert.Equal(t, int64(1), s.Epoch(people["applicant"].Subject))
+	a = s.get("authority", s.post("authority", "/account/end", url.Values{"subject": {" " + people["applicant"].Subject + " "}}).goesTo("/account"))
+	assert.Contains(t, a.text(), people["applicant"].Subject+" 的登录已全部失效")
+	assert.Equal(t, int64(2), s.Epoch(people["applicant"].Subject))
 }
 
 func TestACommitmentOpensUnconditionalData(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/catalog"
 	"github.com/banfa-go/banfa/deadline"
+	"github.com/banfa-go/banfa/examples/server/identity"
 	"github.com/banfa-go/banfa/examples/server/platform"
 	"github.com/banfa-go/banfa/examples/server/store"
 )
@@ -187,14 +189,20 @@ func sortedByCount(counts map[string]int) []string {
 
 type fusionData struct {
 	catalog.FusionReview
-	Rows  []fusionRow
-	Chart *chart
-	Any   bool
+	Rows      []fusionRow
+	Decisions []catalog.Decision
+	Chart     *chart
+	Any       bool
+	MaySettle bool
 }
 
 type fusionRow struct {
-	catalog.FusionFinding
+	platform.FusionFinding
+	Name    string // of its parts on the page
 	Witness [][]witness
+	// Problem is what was wrong with what was typed, which Typed has.
+	Problem *problem
+	Typed   url.Values
 }
 
 type witness struct {
@@ -202,9 +210,15 @@ type witness struct {
 	Open     bool
 }
 
-// fusion shows what entries come to when they are put together (Article 20).
-func (s *server) fusion(q *request) error {
+// fusion shows what entries come to when they are put together, and what was decided about it (Article 20).
+func (s *server) fusion(q *request) error { return s.fusionPage(q, http.StatusOK, nil) }
+
+func (s *server) fusionPage(q *request, status int, p *problem) error {
 	review, err := s.Review(q.who)
+	if err != nil {
+		return err
+	}
+	fusion, findings, err := s.Fusion(q.who)
 	if err != nil {
 		return err
 	}
@@ -212,10 +226,15 @@ func (s *server) fusion(q *request) error {
 	for i := range review.Entries {
 		names[review.Entries[i].Entry] = review.Entries[i].Name
 	}
-	d := fusionData{FusionReview: review.Fusion, Any: len(review.Entries) > 0}
+	d := fusionData{FusionReview: *fusion, Any: len(review.Entries) > 0, MaySettle: q.who.Is(identity.Authority)}
+	d.Decisions = []catalog.Decision{catalog.DecisionAccept, catalog.DecisionRaise, catalog.DecisionMask, catalog.DecisionCoarsen, catalog.DecisionCondition}
 	var bars []bar
-	for _, f := range review.Fusion.Findings {
-		row := fusionRow{FusionFinding: f}
+	top := p
+	for i, f := range findings {
+		row := fusionRow{FusionFinding: f, Name: "finding-" + strconv.Itoa(i+1)}
+		if p != nil && q.PostForm.Get("finding") == f.ID {
+			row.Problem, row.Typed, top = p, q.PostForm, nil
+		}
 		for _, group := range f.Witnesses {
 			var list []witness
 			for _, id := range group {
@@ -232,7 +251,21 @@ func (s *server) fusion(q *request) error {
 		bars = append(bars, bar{Label: f.Title, N: int(min(n, 1<<31))})
 	}
 	d.Chart = barChart(q.lang, "fusion", say(q.lang, "fusion.chart"), say(q.lang, "fusion.rule"), bars)
-	return s.show(q, http.StatusOK, "fusion", say(q.lang, "nav.fusion"), d, nil)
+	return s.show(q, status, "fusion", say(q.lang, "nav.fusion"), d, top)
+}
+
+// settle records what the authority decides about a finding, and leads back to it.
+func (s *server) settle(q *request) error {
+	id := q.PostForm.Get("finding")
+	err := s.SettleFusion(q.Context(), q.who, id, q.PostForm.Get("digest"), catalog.Decision(q.PostForm.Get("decision")), strings.TrimSpace(q.PostForm.Get("reason")))
+	if err != nil {
+		p := s.problemOf(q, err)
+		if p.Status == http.StatusForbidden {
+			return err
+		}
+		return s.fusionPage(q, p.Status, p)
+	}
+	return q.seeOther("/fusion")
 }
 
 type alertsData struct {

@@ -170,6 +170,8 @@ func (s *server) download(q *request) error {
 	h.Set("Content-Disposition", disposition)
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
+	h.Set("Content-Digest", f.Digest)
+	h.Set("Accept-Ranges", "none")
 	_, _ = io.Copy(q.w, f) // the client has gone
 	return nil
 }

@@ -100,15 +100,19 @@ func (s *server) routes() []route {
 		{pattern: "POST /applications/{id}/supplement", roles: []identity.Role{applicant}, handle: s.supplement},
 		{pattern: "POST /applications/{id}/accept", roles: officers, handle: s.accept},
 		{pattern: "POST /applications/{id}/decide", roles: []identity.Role{authority}, handle: s.decide},
+		{pattern: "GET /applications/{id}/agreement.docx", signedIn: true, handle: s.docx},
 		{pattern: "POST /applications/{id}/agreement", roles: []identity.Role{opener}, handle: s.sign},
 		{pattern: "POST /applications/{id}/open", roles: []identity.Role{authority}, handle: s.open},
 		{pattern: "POST /permissions/{id}/data", signedIn: true, handle: s.download},
 		{pattern: "GET /inbox", roles: officers, handle: s.inbox},
 		{pattern: "GET /officer", roles: overseers, handle: s.officer},
 		{pattern: "GET /fusion", roles: []identity.Role{authority, auditor}, handle: s.fusion},
+		{pattern: "POST /fusion", roles: []identity.Role{authority}, handle: s.settle},
 		{pattern: "GET /alerts", roles: overseers, handle: s.alerts},
 		{pattern: "GET /log", roles: []identity.Role{authority, auditor}, handle: s.log},
 		{pattern: "POST /log/verify", roles: []identity.Role{authority, auditor}, handle: s.verify},
+		{pattern: "GET /account", signedIn: true, handle: s.account},
+		{pattern: "POST /account/end", signedIn: true, handle: s.endSessions},
 		{pattern: "GET /rules", handle: s.rules},
 		{pattern: "GET /catalog", roles: []identity.Role{authority, auditor}, handle: s.catalog},
 		{pattern: "POST /catalog", roles: []identity.Role{authority}, upload: true, handle: s.publish},
@@ -179,7 +183,7 @@ func here(r *http.Request) string {
 	if len(parts) > 2 {
 		parts = parts[:2]
 	}
-	if parts[0] == "log" {
+	if parts[0] == "log" || parts[0] == "account" {
 		parts = parts[:1]
 	}
 	return identity.LocalPath("/" + strings.Join(parts, "/"))

@@ -275,9 +275,9 @@ func TestEveryPageIsADocument(t *testing.T) {
 	objection := s.post("applicant", "/entries/"+basics+"/object", url.Values{"ground": {"rights"}, "statement": {"含有我的电话"}}).goesTo("/objections/")
 	for who, paths := range map[string][]string{
 		"public":    {"/", "/entries", "/entries?q=停车场&theme=道路交通", "/entries?q=没有这个词", "/entries/" + bays, "/entries/" + basics, "/entries/" + records, "/rules", "/?lang=en"},
-		"applicant": {"/", "/entries/" + bays, "/applications", application, "/permissions", permission, "/objections", objection},
+		"applicant": {"/", "/entries/" + bays, "/applications", application, "/permissions", permission, "/objections", objection, "/account"},
 		"opener":    {"/inbox", "/officer", "/officer?show=paths", "/officer?show=findings", "/alerts", application, permission, objection, "/entries/" + records},
-		"authority": {"/inbox", "/officer", "/officer?show=paths", "/officer?show=findings", "/officer?unit=市民政局", "/fusion", "/alerts", "/catalog", "/log", "/log?after=2", application},
+		"authority": {"/inbox", "/officer", "/officer?show=paths", "/officer?show=findings", "/officer?unit=市民政局", "/fusion", "/alerts", "/catalog", "/log", "/log?after=2", application, "/account", "/account?ended=x"},
 		"auditor":   {"/officer", "/fusion", "/alerts", "/catalog", "/log", application, permission, objection},
 	} {
 		for _, path := range paths {
@@ -310,6 +310,7 @@ func TestWhoMayComeWhere(t *testing.T) {
 	const officers = "opener stranger authority"
 	allowed := map[string]string{ // by the route's pattern
 		"GET /{$}": everybody, "GET /entries": everybody, "GET /entries.csv": everybody, "GET /entries/{id}": everybody, "GET /rules": everybody,
+		"POST /fusion": "authority", "GET /account": members, "POST /account/end": members, "GET /applications/{id}/agreement.docx": "applicant opener authority auditor",
 		"POST /entries/{id}/check": everybody, "POST /entries/{id}/apply": "applicant unnamed", "POST /entries/{id}/commit": "applicant unnamed",
 		"POST /entries/{id}/object": members, "POST /entries/{id}/data": "opener",
 		"GET /applications": members, "GET /permissions": members, "GET /objections": members,
@@ -351,6 +352,8 @@ func TestWhoMayComeWhere(t *testing.T) {
 				after, _ := s.Head()
 				assert.Equal(t, seq, after, "nothing was written")
 				switch {
+				case strings.HasSuffix(path, ".docx") && strings.Contains(" "+may+" ", " "+who+" "):
+					assert.Equal(t, http.StatusConflict, a.Code, "there is no agreement yet")
 				case strings.Contains(" "+may+" ", " "+who+" "):
 					assert.Equal(t, http.StatusOK, a.Code, "%s", a.text())
 				case who == "public" && method == http.MethodGet:
@@ -461,7 +464,7 @@ func TestEveryTextIsInBothLanguagesAndUsed(t *testing.T) {
 			source += string(b)
 		}
 	}
-	built := regexp.MustCompile(`^(open|role|facet|holds|check|status|severity|fusion\.(kind|state|grade)|part|refused|error|nav|case|inbox\.bin\d|officer|field|type|granularity|do)\b`)
+	built := regexp.MustCompile(`^(open|role|facet|holds|check|status|severity|fusion\.(kind|state|grade|decision)|part|refused|error|nav|case|inbox\.bin\d|officer|field|type|granularity|do)\b`)
 	for key, pair := range texts {
 		assert.NotEmpty(t, pair[0], key)
 		assert.NotEmpty(t, pair[1], key)

@@ -344,7 +344,11 @@ func typed(f *banfa.Fact, nullable bool) object {
 		}
 		return object{{"oneOf", values}}
 	case "list":
-		return object{types("array"), {"maxItems", f.MaxItems}, {"items", typed(f.Items, false)}}
+		list := object{types("array")}
+		if f.MinItems > 0 {
+			list = append(list, member{"minItems", f.MinItems})
+		}
+		return append(list, member{"maxItems", f.MaxItems}, member{"items", typed(f.Items, false)})
 	case "map":
 		return object{types("object"), {"maxProperties", f.MaxItems}, {"additionalProperties", typed(f.Items, false)}}
 	case "object":
