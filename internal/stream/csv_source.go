@@ -179,7 +179,10 @@ func (s *lineSource) blanks(text []byte, starts bool) int {
 		n++
 		rest = rest[i+1:]
 	}
-	return n + bytes.Count(text, []byte("\n\r\n"))
+	if bytes.IndexByte(text, '\r') >= 0 {
+		n += bytes.Count(text, []byte("\n\r\n"))
+	}
+	return n
 }
 
 // cutLast takes the rest of the input as the end of its last row.
@@ -269,6 +272,9 @@ func (s *lineSource) start(encodingName string) error {
 	}
 	name, bom := detectText(sample)
 	if encodingName != "" {
+		if bom > 0 && !table.SameEncoding(name, encodingName) {
+			bom = 0 // it is no mark in that encoding, but bytes like others
+		}
 		name = encodingName
 	}
 	if err := s.setEncoding(name); err != nil {

@@ -83,8 +83,26 @@ func (c *Chunk) text(b *Block) (text []byte, bad int, code Code, err error) {
 	return text, bad, code, nil
 }
 
-// validUTF8 is utf8.Valid, faster for Chinese: two characters of three bytes are looked at in one step.
+// validUTF8 is utf8.Valid, faster for long texts.
 func validUTF8(text []byte) bool {
+	const block = 32
+	if len(text) < block || !hasValidBlocks {
+		return validUTF8Words(text)
+	}
+	// The end is looked at again from where a character begins, which may be one that is cut off at the end of the last block.
+	end := len(text) &^ (block - 1)
+	if !validBlocks(&text[0], end/block) {
+		return false
+	}
+	from := end
+	for from > end-utf8.UTFMax && !utf8.RuneStart(text[from-1]) {
+		from--
+	}
+	return utf8.Valid(text[from-1:])
+}
+
+// validUTF8Words is utf8.Valid, faster for Chinese: two characters of three bytes are looked at in one step.
+func validUTF8Words(text []byte) bool {
 	const (
 		mask = 0xc0c0f0_c0c0f0
 		want = 0x8080e0_8080e0

@@ -131,6 +131,9 @@ func (c *csvRows) closing(row *Row, opened int) (rune, error) {
 func (t *Reader) openText(r *io.SectionReader, o Options) error {
 	name, bom, err := detectEncoding(r, r.Size())
 	if o.Encoding != "" {
+		if bom > 0 && !SameEncoding(name, o.Encoding) {
+			bom = 0 // it is no mark in that encoding, but bytes like others
+		}
 		_, name, err = decoderOf(o.Encoding)
 	}
 	if err != nil {

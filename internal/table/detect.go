@@ -22,3 +22,10 @@ func DetectDelimiter(sample []byte, whole bool) rune {
 
 // Refused says what an input is that is no table of text, and what to do about it; empty where nothing speaks against it.
 func Refused(head []byte) string { return refused(head) }
+
+// SameEncoding reports whether two names are of one encoding, with a byte-order mark or without.
+func SameEncoding(a, b string) bool {
+	_, a, errA := decoderOf(a)
+	_, b, errB := decoderOf(b)
+	return errA == nil && errB == nil && a == b
+}

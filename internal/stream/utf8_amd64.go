@@ -1,0 +1,13 @@
+//go:build amd64 && !purego
+
+package stream
+
+import "golang.org/x/sys/cpu"
+
+var hasValidBlocks = cpu.X86.HasAVX2
+
+// validBlocks reports whether a text of blocks of 32 bytes, of which there is at least one, has nothing that is not UTF-8. A character that is cut off at its
+// end is none that it sees.
+//
+//go:noescape
+func validBlocks(text *byte, blocks int) bool

@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package stream
+
+const hasValidBlocks = false
+
+func validBlocks(*byte, int) bool { panic("stream: no assembler for this processor") }
