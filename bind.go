@@ -9,22 +9,28 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/banfa-go/banfa/internal/expr"
-	"github.com/banfa-go/banfa/internal/input"
 	"github.com/banfa-go/banfa/internal/ruleset"
 )
 
 // Binding turns values of a Go struct into facts. It is immutable and safe for any number of goroutines.
-type Binding[T any] struct {
+type Binding[T any] struct{ b binding }
+
+type binding struct {
+	typ    reflect.Type
 	fields []boundField
 	name   []int // index path of the name; nil where the struct has none
 	items  *boundItems
 	count  int
 }
 
+// boundField is a field of a struct that holds a fact, or a field of an object.
 type boundField struct {
-	fact  int
+	fact  int // its number
 	index []int
-	typ   *expr.Type
+	shape
+	// Where the field lies within the struct itself and not behind an embedded pointer, it is at this offset.
+	near   bool
+	offset uintptr
 }
 
 type boundItems struct {
@@ -48,14 +54,14 @@ func (e *BindError) Error() string {
 // `banfa:"state_secret"` is that fact; fields without the tag are left alone, and facts without a field are always absent. A pointer
 // field that is nil is absent; a field that is not a pointer is always given, its zero value included, so that a fact that may be
 // unknown needs a pointer. A field tagged `banfa:"name"` (a string) names the data set, and one tagged `banfa:"items"`, a slice of
-// structs tagged likewise, holds its items.
+// structs tagged likewise, holds its items. An object may be held by a struct whose fields are tagged with the names of the object's, or by a map.
 //
 // The error is a *BindError that names everything that does not fit: a tag that is no declared fact, a Go type that cannot hold the
 // fact's type.
 func Bind[T any](rules *Rules, id string) (*Binding[T], error) {
 	t := reflect.TypeFor[T]()
 	e := &BindError{Type: t.String(), File: id}
-	facts := boundFacts(rules, id)
+	facts := factsOf(rules, id)
 	switch {
 	case facts == nil:
 		e.Problems = append(e.Problems, "there is no such rule file with facts")
@@ -64,7 +70,7 @@ func Bind[T any](rules *Rules, id string) (*Binding[T], error) {
 		e.Problems = append(e.Problems, "it is no struct")
 		return nil, e
 	}
-	b := &Binding[T]{count: len(facts)}
+	b := binding{typ: t, count: len(facts)}
 	b.fields = e.fields(t, facts, func(f reflect.StructField, tag string) bool {
 		switch {
 		case tag == "name" && f.Type.Kind() == reflect.String:
@@ -92,10 +98,10 @@ func Bind[T any](rules *Rules, id string) (*Binding[T], error) {
 	if len(e.Problems) > 0 {
 		return nil, e
 	}
-	return b, nil
+	return &Binding[T]{b}, nil
 }
 
-func boundFacts(rules *Rules, id string) []ruleset.Fact {
+func factsOf(rules *Rules, id string) []ruleset.Fact {
 	for _, c := range rules.bundle.Classifications {
 		if c.ID() == id {
 			return c.Facts
@@ -136,10 +142,12 @@ func (e *BindError) fields(t reflect.Type, facts []ruleset.Fact, special func(re
 				continue
 			}
 			found = true
-			if !fits(facts[i].Type, f.Type) {
+			b := boundField{fact: i, index: f.Index, shape: e.shape(facts[i].Type, f.Type, f.Name)}
+			b.offset, b.near = offsetOf(t, f.Index)
+			if b.object == nil && (b.elem == nil || b.elem.object == nil) && !fits(facts[i].Type, f.Type) {
 				e.Problems = append(e.Problems, fmt.Sprintf("%s is a %s, and %s is a %s", f.Name, f.Type, tag, facts[i].Type.Kind))
 			}
-			out = append(out, boundField{fact: i, index: f.Index, typ: facts[i].Type})
+			out = append(out, b)
 		}
 		if !found {
 			e.Problems = append(e.Problems, fmt.Sprintf("%s: %s is not a declared fact", f.Name, tag))
@@ -174,95 +182,3 @@ func fits(t *expr.Type, g reflect.Type) bool {
 	return g.Kind() == reflect.Map && g.Key().Kind() == reflect.String
 }
 
-// Facts returns the facts that v holds. It is read when the facts are evaluated; v must not change until then.
-func (b *Binding[T]) Facts(v *T) Facts { return boundFactsOf[T]{b, v} }
-
-type boundFactsOf[T any] struct {
-	b *Binding[T]
-	v *T
-}
-
-func (f boundFactsOf[T]) document(s *input.Schema) (*input.Document, error) {
-	if f.v == nil {
-		return nil, &FactError{Code: "type", Want: "a struct", Got: "nil"}
-	}
-	if f.b.count != len(s.Facts) {
-		return nil, &FactError{Code: "type", Want: "facts bound to this rule file", Got: "facts bound to another one"}
-	}
-	v := reflect.ValueOf(f.v).Elem()
-	d := &input.Document{Values: make([]expr.Value, len(s.Facts))}
-	if f.b.name != nil {
-		d.Name = textAt(v, f.b.name)
-	}
-	if err := read(s, d.Values, v, f.b.fields, ""); err != nil {
-		return nil, err
-	}
-	if f.b.items == nil {
-		return d, nil
-	}
-	list, ok := fieldAt(v, f.b.items.index)
-	if !ok {
-		return d, nil
-	}
-	for i := range list.Len() {
-		e := list.Index(i)
-		item := input.Item{Name: textAt(e, f.b.items.name), Values: make([]expr.Value, len(s.Facts))}
-		if item.Name == "" {
-			return nil, &FactError{Fact: fmt.Sprintf("items[%d].name", i), Code: "type", Want: "non-empty string", Got: `""`}
-		}
-		if err := read(s, item.Values, e, f.b.items.fields, item.Name); err != nil {
-			return nil, err
-		}
-		d.Items = append(d.Items, item)
-	}
-	return d, nil
-}
-
-// textAt reads a string field, "" where it lies within an embedded pointer that is nil.
-func textAt(v reflect.Value, index []int) string {
-	f, ok := fieldAt(v, index)
-	if !ok {
-		return ""
-	}
-	return f.String()
-}
-
-// fieldAt returns a field, and false where it lies within an embedded pointer that is nil: it is absent.
-func fieldAt(v reflect.Value, index []int) (reflect.Value, bool) {
-	for i, n := range index {
-		if i > 0 && v.Kind() == reflect.Pointer {
-			if v.IsNil() {
-				return reflect.Value{}, false
-			}
-			v = v.Elem()
-		}
-		v = v.Field(n)
-	}
-	return v, true
-}
-
-func read(s *input.Schema, values []expr.Value, v reflect.Value, fields []boundField, item string) error {
-	for i := range fields {
-		f := &fields[i]
-		fv, ok := fieldAt(v, f.index)
-		if !ok {
-			continue
-		}
-		if fv.Kind() == reflect.Pointer {
-			if fv.IsNil() {
-				continue
-			}
-			fv = fv.Elem()
-		}
-		if fv.Kind() == reflect.Bool && f.typ.Kind == expr.Bool {
-			values[f.fact] = expr.NewBool(fv.Bool())
-			continue
-		}
-		value, err := f.typ.FromGo(fv.Interface())
-		if err != nil {
-			return factError(s.Facts[f.fact].Name, item, err)
-		}
-		values[f.fact] = value
-	}
-	return nil
-}

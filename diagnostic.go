@@ -48,7 +48,7 @@ func (s *Severity) UnmarshalText(text []byte) error {
 // warnings are the codes whose findings do not stop a load.
 var warnings = map[string]bool{
 	"BF2005": true, "BF2006": true, "BF3007": true,
-	"BF4002": true, "BF4003": true, "BF4005": true, "BF5002": true, "BF4011": true, "BF4012": true, "BF4014": true, "BF4015": true,
+	"BF4002": true, "BF4003": true, "BF4005": true, "BF5002": true, "BF4011": true, "BF4012": true, "BF4014": true, "BF4015": true, "BF4016": true,
 }
 
 // severityOf returns the severity that a code has by default.

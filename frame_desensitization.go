@@ -49,6 +49,7 @@ func (d *document) desensitization() {
 	ids := d.ruleIDs(root)
 	p.rules(root.Get("rules"))
 	p.cover(root.Get("rules"))
+	p.weakMasks()
 	p.rows(root.Get("rows"))
 	p.release(root.Get("release"))
 	p.reversal(root.Get("reversal"))
@@ -96,6 +97,7 @@ func (p *policyReader) columns(n *source.Node) {
 			Name: e.Key.Value, Label: text(e.Value, "label"), Class: text(e.Value, "class"), Semantic: text(e.Value, "semantic"),
 			Join: text(e.Value, "join"), Kind: kind, Optional: text(e.Value, "optional") == "true", Rule: -1, Place: placeOfNode(e.Key),
 		}
+		p.published(&c, e.Value)
 		// A file may be headed by labels, so that a label that is another column's name, or its label, would leave in doubt which one it is.
 		for _, name := range []string{c.Name, c.Label} {
 			if other, twice := labels[name]; twice && other != c.Name && name != "" {

@@ -29,7 +29,7 @@ func (p *policyReader) hierarchies(n *source.Node) {
 			p.unread = true // what a call of it does is not known
 			continue
 		}
-		p.policy.Hierarchies = append(p.policy.Hierarchies, ruleset.PolicyHierarchy{Name: name, Of: h, Place: placeOfNode(e.Key)})
+		p.policy.Hierarchies = append(p.policy.Hierarchies, ruleset.PolicyHierarchy{Name: name, Builtin: text(e.Value, "builtin"), Of: h, Place: placeOfNode(e.Key)})
 	}
 }
 

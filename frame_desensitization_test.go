@@ -119,6 +119,9 @@ func TestAPolicyIsCheckedWhenItIsLoaded(t *testing.T) {
 		{"a shuffle of what names persons", "value.pseudonym('plates')", "value.shuffle('plates')", []string{
 			`15:76 BF2009 plate: column plate names persons, and shuffle publishes its values, each in another row; use pseudonym, mask or suppress`,
 		}},
+		{"a shape that is none", "{label: 车牌号, type: string", "{published: [3x1], label: 车牌号, type: string", []string{
+			`7:22 BF1014 column plate: 3x1 is no shape of a mask; write how many characters it shows on the left and on the right, such as 6+4`,
+		}},
 		{"a reversal of pseudonyms", "rows:\n", "reversal: {basis: 第三十六条, holder: archive, columns: [plate]}\nrows:\n", nil},
 		{"a reversal of what is no pseudonym", "rows:\n", "reversal: {basis: 第三十六条, holder: archive, columns: [fee]}\nrows:\n", []string{
 			`18:53 BF1014 reversal: column fee is not made a pseudonym as a whole, so that nothing could be found by it; apply value.pseudonym(…) alone`,
@@ -188,6 +191,62 @@ func TestATypeErrorNamesTheRuleAndTheColumn(t *testing.T) {
 		assert.Equal(t, "here for the column birth of type date", d.Related[0].Message("en"))
 		assert.Equal(t, 8, d.Related[0].Range.Start.Line)
 		assert.Equal(t, 16, d.Range.Start.Line)
+	}
+}
+
+func TestAWeakMaskIsAFinding(t *testing.T) {
+	policy := func(id, birth, sex, region string) string {
+		return `apiVersion: banfa/v1
+kind: Desensitization
+metadata: {name: p, title: 甲, status: draft, owner: 市局}
+instrument: shenzhen
+keys: [k]
+hierarchies: {area: {builtin: cn.division}, days: {builtin: date}}
+columns:
+  id: {label: 证件号码, type: string, class: direct, ` + id + `}
+  born: {label: 出生日期, type: date, class: quasi}
+  sex: {label: 性别, type: string, class: quasi}
+  home: {label: 户籍地, type: string, class: quasi}
+rules:
+  - {id: id, basis: 第三十六条, where: column.name == 'id', apply: "value.mask(6, 0)"}
+  - {id: born, basis: 第三十六条, where: column.name == 'born', apply: "` + birth + `"}
+  - {id: sex, basis: 第三十六条, where: column.name == 'sex', apply: "` + sex + `"}
+  - {id: home, basis: 第三十六条, where: column.name == 'home', apply: "` + region + `"}
+  - {id: spare, basis: 第三十六条, where: column.name == 'none', apply: "value.pseudonym('k')"}
+waivers: [{code: BF4003, rules: [spare], why: 测试, by: 测试}]
+`
+	}
+	const resident, gone = "semantic: cn.resident_id", "suppress()"
+	for _, c := range []struct{ name, id, birth, sex, region, want string }{
+		{"alone it is strong", resident, gone, gone, gone, ""},
+		{"the year of birth leaves enough", resident, "value.truncate('year')", gone, gone, ""},
+		{"the day of birth does not", resident, "keep()", gone, gone, "id|id|6+0|1000|10000|born"},
+		{"the day of some rows is the day", resident, "value < date('1950-01-01') ? suppress() : value.truncate('day')", gone, gone, "id|id|6+0|1000|10000|born"},
+		{"with the sex half of it", resident, "keep()", "keep()", gone, "id|id|6+0|500|10000|born, sex"},
+		{"a level of a hierarchy", resident, "value.generalize('days', 1)", "value", gone, ""},
+		{"a level of a hierarchy that is a day", resident, "value.generalize('days', 0)", "value", gone, "id|id|6+0|500|10000|born, sex"},
+		{"another mask elsewhere", resident + ", published: [0+4]", gone, gone, gone, "id|id|6+0|2685|10000|0+4"},
+		{"another kind is not born", "semantic: cn.passport", "keep()", "keep()", gone, ""},
+		{"a mobile of a city", "semantic: cn.mobile", gone, gone, "value.truncate(4)", ""}, // 6+0 shows the city anyway
+		{"a pseudonym says nothing", resident, "value.pseudonym('k')", "value.pseudonym('k')", gone, ""},
+		{"a county of the region that is shown already", resident, gone, gone, "keep()", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, ds, err := banfa.Check(fstest.MapFS{"p.yaml": {Data: []byte(policy(c.id, c.birth, c.sex, c.region))}}, banfa.Citable(shenzhen.FS()))
+			require.NoError(t, err)
+			var got []string
+			for d := range ds.All() {
+				if d.Code == "BF4016" {
+					got = append(got, strings.Join(d.Args, "|"))
+					assert.Equal(t, banfa.Warning, d.Severity)
+					continue
+				}
+				if d.Code != "BF2006" { // a key that this case does not use
+					got = append(got, d.Code+" "+d.Message("en"))
+				}
+			}
+			assert.Equal(t, c.want, strings.Join(got, "\n"))
+		})
 	}
 }
 

@@ -62,6 +62,9 @@ func (d *document) facts(n *source.Node) []ruleset.Fact {
 		name, v := e.Key.Value, e.Value
 		if takenNames[name] {
 			d.report("BF1017", e.Key.Range, "name.taken", name)
+			if name == "name" || name == "items" { // no expression knows them: their uses are not reported as well
+				d.brokenFacts = append(d.brokenFacts, name)
+			}
 			continue
 		}
 		if v.Kind != source.Map || !nameForm.MatchString(name) || reserved[name] {
@@ -152,8 +155,7 @@ func (d *document) simpleType(path string, n *source.Node) *expr.Type {
 
 // misplaced reports keys that mean nothing for the type.
 func (d *document) misplaced(n *source.Node, kind expr.Kind) {
-	ordered := kind == expr.Int || kind == expr.Double || kind == expr.Decimal || kind == expr.Date ||
-		kind == expr.Timestamp || kind == expr.Duration
+	ordered := (&expr.Type{Kind: kind}).Ordered()
 	takes := map[string]bool{
 		"values": kind == expr.Enum, "fields": kind == expr.Object, "items": kind == expr.List || kind == expr.Map,
 		"min": ordered || kind == expr.List, "max": ordered || kind == expr.List || kind == expr.Map,
@@ -205,8 +207,8 @@ func (d *document) bounds(n *source.Node, t *expr.Type) {
 		to  *expr.Value
 	}{{"min", &t.Min}, {"max", &t.Max}} {
 		v := n.Get(b.key)
-		if v == nil || v.Kind != source.Scalar {
-			continue
+		if v == nil || v.Kind != source.Scalar || !t.Ordered() {
+			continue // reported by shape, or as misplaced
 		}
 		bare := &expr.Type{Kind: t.Kind}
 		value, err := bare.FromGo(goValue(v))

@@ -98,6 +98,15 @@ func TestWhatIsWrongWithALifecycleIsSaidWhereItIs(t *testing.T) {
 			"16:29 BF1014 the role offfice is not declared; add it to roles; did you mean office?",
 		},
 		{
+			"an event that states what the case has not", "受理, by: office}", "受理, by: office, may_state: [passd]}",
+			"16:49 BF1014 the case has no fact passd; declare it under facts of the file; did you mean passed?",
+		},
+		{
+			"a fact of the event itself", "作出决定, by: office,", "作出决定, by: office, may_state: reason,",
+			"17:48 BF1014 the case has no fact reason; declare it under facts of the file",
+		},
+		{"an event that may state what nobody else may", "受理, by: office}", "受理, by: office, may_state: []}", ""},
+		{
 			"unknown deadlines", "deadlines: permit", "deadlines: permits",
 			"5:12 BF1014 there is no file of kind Deadlines with the name permits in the bundle; add it, or correct the name; did you mean permit?",
 		},

@@ -75,10 +75,17 @@ func (e *FactError) Message(lang string) string {
 
 // ReadFacts checks a document against a schema. It is for the packages of this module: the schema's type is internal.
 func ReadFacts(f Facts, s *input.Schema) (*input.Document, error) {
-	if f == nil {
-		f = Map(nil)
+	switch f := f.(type) { // and not f.document, see MarkFacts
+	case nil:
+		return Map(nil).document(s)
+	case Map:
+		return f.document(s)
+	case JSON:
+		return f.document(s)
+	case boundFacts:
+		return f.document(s)
 	}
-	return f.document(s)
+	return nil, &FactError{Code: "type", Want: "facts", Got: fmt.Sprintf("%T", f)}
 }
 
 func (m Map) document(s *input.Schema) (*input.Document, error) {

@@ -259,7 +259,7 @@ func (s *suiteReader) inputs(n *source.Node) {
 	if s.subject == nil {
 		return
 	}
-	for _, key := range []string{"items", "change", "events", "deadline", "as_of", "stream", "history"} {
+	for _, key := range []string{"items", "change", "events", "deadline", "as_of", "suspend", "extend", "approver", "restart", "stream", "history"} {
 		if k := n.KeyNode(key); k != nil && !s.subject.takes(key) {
 			s.report("BF5001", k.Range, "suite.unknown-key", key, s.subject.id)
 		}

@@ -64,6 +64,16 @@ func cellValue(t *expr.Type, text string) (any, bool) {
 		if i := slices.Index(t.Labels, text); i >= 0 && i < len(t.Values) && !slices.Contains(t.Values, text) {
 			return t.Values[i], true
 		}
+	case expr.List:
+		list := []any{}
+		for _, word := range strings.Fields(text) {
+			v, ok := cellValue(t.Elem, word)
+			if !ok {
+				return nil, false
+			}
+			list = append(list, v)
+		}
+		in = list
 	case expr.Int, expr.Double, expr.Decimal:
 		in = json.Number(text)
 	case expr.String:

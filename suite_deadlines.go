@@ -9,8 +9,8 @@ import (
 	"github.com/banfa-go/banfa/internal/source"
 )
 
-// deadlinesSubject describes a file of deadlines. Its group "case" holds what stands beside the events: the keys deadline and as_of of a
-// case, and the columns of these names in a table.
+// deadlinesSubject describes a file of deadlines. Its group "case" holds what stands beside the events: the keys deadline, as_of and those of
+// the steps of a case, and the columns of these names in a table.
 func deadlinesSubject(l *ruleset.Deadlines) *suiteSubject {
 	s := &suiteSubject{id: l.ID(), kind: l.Kind, expects: map[string][]suiteExpect{}}
 	deadline := &expr.Type{Kind: expr.Enum}
@@ -27,6 +27,10 @@ func deadlinesSubject(l *ruleset.Deadlines) *suiteSubject {
 		{key: "case", subject: s.id, facts: []suiteFact{
 			{name: "deadline", typ: deadline, required: true},
 			{name: "as_of", typ: &expr.Type{Kind: expr.Date}},
+			{name: "suspend", typ: listOf(expr.String)},
+			{name: "extend", typ: listOf(expr.Int)},
+			{name: "approver", typ: &expr.Type{Kind: expr.String}},
+			{name: "restart", typ: listOf(expr.Timestamp)},
 		}},
 	}
 	s.expects["facts"] = []suiteExpect{
@@ -40,7 +44,9 @@ func deadlinesSubject(l *ruleset.Deadlines) *suiteSubject {
 	return s
 }
 
-// deadlineInputs reads deadline, events and as_of of a case.
+func listOf(k expr.Kind) *expr.Type { return &expr.Type{Kind: expr.List, Elem: &expr.Type{Kind: k}} }
+
+// deadlineInputs reads deadline, events, as_of and the steps of a case. One step may stand without the brackets of a list.
 func (s *suiteReader) deadlineInputs(c *ruleset.Case, n *source.Node) {
 	group := s.subject.group("case")
 	if group == nil {
@@ -48,9 +54,14 @@ func (s *suiteReader) deadlineInputs(c *ruleset.Case, n *source.Node) {
 	}
 	have := map[string]any{}
 	for _, f := range group.facts {
-		if v := n.Get(f.name); v != nil {
-			have[f.name] = s.fact(n.KeyNode(f.name), v, group)
+		v := n.Get(f.name)
+		if v == nil {
+			continue
 		}
+		if f.typ.Kind == expr.List && v.Kind == source.Scalar && !v.IsNull() {
+			v = &source.Node{Kind: source.List, Range: v.Range, Items: []*source.Node{v}}
+		}
+		have[f.name] = s.fact(n.KeyNode(f.name), v, group)
 	}
 	c.Events = s.events(n.Get("events"))
 	s.required(n.Get("id").Range, have, "case")

@@ -1,6 +1,9 @@
 package bench
 
-import "math/rand"
+import (
+	"fmt"
+	"math/rand"
+)
 
 // Record is one data set of the workload W1: eleven rules over fifteen facts, of which all that match are collected and the most
 // restrictive outcome is taken.
@@ -19,15 +22,22 @@ type Record struct {
 	Domain              string `banfa:"domain"`
 	Sensitivity         int64  `banfa:"sensitivity"`
 
-	EndangersSecurity []string         `banfa:"endangers_security"`
-	Fields            []map[string]any `banfa:"fields"` // {name, type, identifier}; `items` in other engines
+	EndangersSecurity []string `banfa:"endangers_security"`
+	Fields            []Field  `banfa:"fields"`
+}
+
+// Field is a field of a data set; design pages call them items.
+type Field struct {
+	Name       string `banfa:"name"`
+	Type       string `banfa:"type"`
+	Identifier bool   `banfa:"identifier"`
 }
 
 // Map returns the record as a facts document.
 func (r *Record) Map() map[string]any {
 	fields := make([]any, len(r.Fields))
 	for i, f := range r.Fields {
-		fields[i] = f
+		fields[i] = map[string]any{"name": f.Name, "type": f.Type, "identifier": f.Identifier}
 	}
 	security := make([]any, len(r.EndangersSecurity))
 	for i, s := range r.EndangersSecurity {
@@ -54,14 +64,14 @@ func Records(n int) []*Record {
 			StateSecret: chance(3), CommercialSecret: chance(15), PersonalPrivacy: chance(30), ConsentObtained: chance(40),
 			Prohibited: chance(5), RequiredConditional: chance(15), AlreadyPublic: chance(20), Desensitized: chance(30),
 			InfraLoad: pick("none", "light", "severe"), Capability: pick("low", "medium", "high"),
-			RiskLevel: pick("low", "medium", "high"), Domain: pick("d001", "d002", "d003", "d004"), Sensitivity: int64(rnd.Intn(5)),
+			RiskLevel: pick("low", "medium", "high"), Domain: fmt.Sprintf("d%04d", rnd.Intn(2500)), Sensitivity: int64(rnd.Intn(5)),
 		}
 		if chance(8) {
 			r.EndangersSecurity = []string{pick("public", "economic")}
 		}
 		for range 2 + rnd.Intn(7) {
-			r.Fields = append(r.Fields, map[string]any{
-				"name": pick("a", "b", "c"), "type": pick("id_card", "text", "number", "date", "text"), "identifier": chance(20),
+			r.Fields = append(r.Fields, Field{
+				Name: pick("a", "b", "c"), Type: pick("id_card", "text", "number", "date", "text"), Identifier: chance(20),
 			})
 		}
 		out[i] = r
@@ -98,9 +108,9 @@ func Decide(r *Record) (a Answer) {
 	return a
 }
 
-func hasIDCard(fields []map[string]any) bool {
-	for _, f := range fields {
-		if f["identifier"] == true && f["type"] == "id_card" {
+func hasIDCard(fields []Field) bool {
+	for i := range fields {
+		if fields[i].Identifier && fields[i].Type == "id_card" {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"errors"
+	"iter"
 	"math/bits"
 	"runtime"
 	"slices"
@@ -14,7 +15,8 @@ import (
 // made when Open is called. It keeps the base catalog's entries and those of changes, which must not change while it is in use; changes go
 // through Apply. What only reads it may run at the same time, Apply only alone.
 type Derivation struct {
-	base    *Catalog
+	head    Catalog // of the base catalog, without entries
+	base    deriveBase
 	index   deriveIndex
 	open    []uint64          // by position in base
 	doubled map[string]int    // ids that several base entries have, and how many: none of those is open
@@ -23,6 +25,7 @@ type Derivation struct {
 	count   [2]int            // unconditional, conditional
 	digests deriveDigests
 	wrong   deriveWrong
+	scratch packedScratch // of what runs alone
 }
 
 // Change is one change of a base catalog: an entry set, or where Delete is not empty the entry of that id taken out.
@@ -44,16 +47,47 @@ func Derive(base *Catalog) (*Derivation, error) {
 	if len(base.Entries) > maxDerive {
 		return nil, errors.New("catalog: derive: more entries than 2147483647")
 	}
-	d := &Derivation{base: base, doubled: map[string]int{}, over: map[string]*Entry{}, size: len(base.Entries)}
-	d.open, d.count = deriveView(base.Entries)
-	d.index = newDeriveIndex(base.Entries, func(first, again int) {
-		id := base.Entries[again].ID
+	return derive(base, deriveEntries(base.Entries)), nil
+}
+
+// DerivePacked is Derive of a packed catalog. Whether an entry is open was found out when it was packed.
+func DerivePacked(base *Packed) (*Derivation, error) {
+	if base == nil {
+		return nil, errors.New("catalog: derive: no base catalog")
+	}
+	if base.Len() > maxDerive {
+		return nil, errors.New("catalog: derive: more entries than 2147483647")
+	}
+	return derive(&base.head, base), nil
+}
+
+func derive(head *Catalog, base deriveBase) *Derivation {
+	d := &Derivation{head: *head, base: base, doubled: map[string]int{}, over: map[string]*Entry{}, size: base.Len()}
+	d.head.Entries = nil
+	d.open, d.count = base.view()
+	d.index = newDeriveIndex(base, func(first, again int) {
+		id := base.id(again)
 		d.doubled[id] = max(d.doubled[id], 1) + 1
 		d.set(first, false)
 		d.set(again, false)
 	})
-	return d, nil
+	return d
 }
+
+// deriveBase is the entries of a base catalog by their positions: those of a Catalog, or packed ones.
+type deriveBase interface {
+	Len() int
+	id(i int) string
+	read(i int, s *packedScratch) *Entry // good until the next one is read into s
+	view() (open []uint64, count [2]int) // a bit for each entry that its own fields let out, how many are unconditional and conditional
+}
+
+type deriveEntries []Entry
+
+func (e deriveEntries) Len() int                            { return len(e) }
+func (e deriveEntries) id(i int) string                     { return e[i].ID }
+func (e deriveEntries) read(i int, _ *packedScratch) *Entry { return &e[i] }
+func (e deriveEntries) view() ([]uint64, [2]int)            { return deriveView(e) }
 
 // deriveView is a bit for each entry that its own fields let out, and how many of them are unconditional and conditional. Reading a field
 // of each of a million entries waits for memory, so that parts of a large catalog are read side by side.
@@ -152,7 +186,7 @@ func (d *Derivation) set(i int, open bool) {
 		return
 	}
 	*word ^= bit
-	d.tally(d.base.Entries[i].OpenType, open)
+	d.tally(d.base.read(i, &d.scratch).OpenType, open)
 }
 
 func (d *Derivation) tally(t OpenType, open bool) {
@@ -208,13 +242,13 @@ func (d *Derivation) remove(id string) {
 		}
 		return
 	}
-	i := d.index.find(d.base.Entries, id)
+	i := d.index.find(d.base, id)
 	if i < 0 {
 		return
 	}
 	if d.isOpen(i) {
 		d.set(i, false)
-		d.digests.remove(&d.base.Entries[i])
+		d.digests.remove(d.base.read(i, &d.scratch))
 	}
 	d.size -= max(d.doubled[id], 1)
 	delete(d.doubled, id)
@@ -235,29 +269,76 @@ func (d *Derivation) Counts() Counts {
 
 // Open makes the open catalog, its entries in the order of their ids.
 func (d *Derivation) Open() *Catalog {
-	from := make([]*Entry, 0, d.count[0]+d.count[1])
+	order := d.order()
+	c := d.head
+	c.Entries = make([]Entry, len(order.at))
+	sideBySide((len(order.at)+63)/64, func(a, b int) {
+		var room openRoom
+		var s packedScratch
+		for i := a * 64; i < min(b*64, len(order.at)); i++ {
+			deriveProject(&c.Entries[i], order.entry(i, &s), &room)
+		}
+	})
+	return &c
+}
+
+// Entries makes the entries of the open catalog one after another, in the order of their ids. An entry is only good until the next one:
+// a million of them take the memory of one.
+func (d *Derivation) Entries() iter.Seq[*Entry] {
+	return func(yield func(*Entry) bool) {
+		order := d.order()
+		var p deriveProjector
+		var s packedScratch
+		for i := range order.at {
+			e := order.entry(i, &s)
+			p.project(e)
+			p.entry.BaseVersion = e.Digest()
+			if !yield(&p.entry) {
+				return
+			}
+		}
+	}
+}
+
+// deriveOrder is the open entries in the order of their ids.
+type deriveOrder struct {
+	base deriveBase
+	over []*Entry
+	at   []int32 // position in base, or −1 − place in over
+}
+
+func (o *deriveOrder) id(at int32) string {
+	if at < 0 {
+		return o.over[-1-at].ID
+	}
+	return o.base.id(int(at))
+}
+
+func (o *deriveOrder) entry(i int, s *packedScratch) *Entry {
+	if at := o.at[i]; at >= 0 {
+		return o.base.read(int(at), s)
+	}
+	return o.over[-1-o.at[i]]
+}
+
+func (d *Derivation) order() *deriveOrder {
+	o := &deriveOrder{base: d.base, at: make([]int32, 0, d.count[0]+d.count[1])}
 	for w, word := range d.open {
 		for ; word != 0; word &= word - 1 {
-			from = append(from, &d.base.Entries[w*64+bits.TrailingZeros64(word)])
+			o.at = append(o.at, int32(w*64+bits.TrailingZeros64(word)))
 		}
 	}
 	for _, e := range d.over {
 		if e != nil && deriveOpen(e) {
-			from = append(from, e)
+			o.over = append(o.over, e)
+			o.at = append(o.at, int32(-len(o.over)))
 		}
 	}
-	byID := func(a, b *Entry) int { return cmp.Compare(a.ID, b.ID) }
-	if !slices.IsSortedFunc(from, byID) {
-		slices.SortFunc(from, byID)
+	byID := func(a, b int32) int { return cmp.Compare(o.id(a), o.id(b)) }
+	if !slices.IsSortedFunc(o.at, byID) {
+		slices.SortFunc(o.at, byID)
 	}
-	c := &Catalog{Version: d.base.Version, Unit: d.base.Unit, Level: d.base.Level, At: d.base.At, Entries: make([]Entry, len(from))}
-	sideBySide((len(from)+63)/64, func(a, b int) {
-		var room openRoom
-		for i := a * 64; i < min(b*64, len(from)); i++ {
-			deriveProject(&c.Entries[i], from[i], &room)
-		}
-	})
-	return c
+	return o
 }
 
 // Project makes the open entry of a base entry: what Article 18, third paragraph, lists, and the base entry's id and digest. It is a list

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"crypto/sha256"
 	"math/bits"
 	"sync"
 )
@@ -9,9 +10,10 @@ import (
 type deriveDigests struct {
 	mu   sync.Mutex
 	text string      // of the catalog; empty where it is not known
-	sums []digestSum // of its entries, in their order, until the first change
-	set  *digestSet  // the same from the first change on
-	one  deriveSummer
+	sums []digestSum // of its entries, in their order, and what is hashed of them, until the first change
+	root []byte
+	set  *digestSet // the same from the first change on
+	one  deriveProjector
 }
 
 // Digest is the digest of the catalog that Open makes. The first call hashes all open entries, later ones those that Apply changed since.
@@ -25,7 +27,8 @@ func (d *Derivation) Digest() string {
 		s.text = s.set.text()
 	default:
 		s.sums = digestOrdered(d.sums())
-		s.text = digestAll(s.sums)
+		s.root = digestRoot(s.sums)
+		s.text = digestText(sha256.Sum256(s.root))
 	}
 	return s.text
 }
@@ -36,17 +39,18 @@ func (d *Derivation) sums() []digestSum {
 	all := make([]digestSum, 0, d.count[0]+d.count[1])
 	sideBySide(len(d.open), func(from, to int) {
 		var own []digestSum
-		var p deriveSummer
+		var p deriveProjector
+		var s packedScratch
 		for w := from; w < to; w++ {
 			for word := d.open[w]; word != 0; word &= word - 1 {
-				own = append(own, p.sum(&d.base.Entries[w*64+bits.TrailingZeros64(word)]))
+				own = append(own, p.sum(d.base.read(w*64+bits.TrailingZeros64(word), &s)))
 			}
 		}
 		mu.Lock()
 		all = append(all, own...)
 		mu.Unlock()
 	})
-	var p deriveSummer
+	var p deriveProjector
 	for _, e := range d.over {
 		if e != nil && deriveOpen(e) {
 			all = append(all, p.sum(e))
@@ -74,25 +78,32 @@ func (s *deriveDigests) change(f func() bool) {
 		return
 	}
 	if s.set == nil {
-		s.set, s.sums = newDigestSet(s.sums), nil
+		s.set = newDigestSet(s.sums, s.root)
+		s.sums, s.root = nil, nil
 	}
 	if s.text = ""; !f() {
 		s.set = nil
 	}
 }
 
-// deriveSummer hashes what open entries say, without keeping them.
-type deriveSummer struct {
+// deriveProjector makes open entries in the same place again and again. They lack BaseVersion, which no digest of them holds.
+type deriveProjector struct {
 	entry Entry
 	items []Item
 }
 
-func (p *deriveSummer) sum(e *Entry) digestSum {
-	room := openRoom{items: p.items[:cap(p.items)]}
+func (p *deriveProjector) project(e *Entry) {
+	if cap(p.items) < len(e.Items) {
+		p.items = make([]Item, len(e.Items))
+	}
+	clear(p.items)
+	room := openRoom{items: p.items}
 	p.entry = Entry{}
-	clear(room.take(len(e.Items))[:len(e.Items)])
-	p.items = room.items
 	openEntry(&p.entry, e, &room, nil)
-	p.entry.BaseID = e.ID
+	p.entry.Version, p.entry.BaseID = "", e.ID
+}
+
+func (p *deriveProjector) sum(e *Entry) digestSum {
+	p.project(e)
 	return digestOf(&p.entry)
 }

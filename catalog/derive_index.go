@@ -13,18 +13,21 @@ type deriveIndex struct {
 }
 
 // newDeriveIndex enters all positions. It calls doubled, in the order of positions, with each whose id an earlier one has, and that one.
-func newDeriveIndex(entries []Entry, doubled func(first, again int)) deriveIndex {
+func newDeriveIndex(base deriveBase, doubled func(first, again int)) deriveIndex {
 	const spare = 2 // slots for each entry
-	x := deriveIndex{maphash.MakeSeed(), make([]uint64, 1<<bits.Len(uint(len(entries)*spare)))}
+	n := base.Len()
+	x := deriveIndex{maphash.MakeSeed(), make([]uint64, 1<<bits.Len(uint(n*spare)))}
 	// Hashes of a block come first: reading ids and finding slots then do not wait for one another.
 	var hashes [256]uint64
-	for start := 0; start < len(entries); start += len(hashes) {
-		block := entries[start:min(start+len(hashes), len(entries))]
+	var ids [256]string
+	for start := 0; start < n; start += len(hashes) {
+		block := min(len(hashes), n-start)
 		for i := range block {
-			hashes[i] = maphash.String(x.seed, block[i].ID)
+			ids[i] = base.id(start + i)
+			hashes[i] = maphash.String(x.seed, ids[i])
 		}
 		for i := range block {
-			s := x.slot(entries, hashes[i], block[i].ID)
+			s := x.slot(base, hashes[i], ids[i])
 			if at := x.table[s]; at != 0 {
 				doubled(int(uint32(at))-1, start+i)
 				continue
@@ -36,16 +39,16 @@ func newDeriveIndex(entries []Entry, doubled func(first, again int)) deriveIndex
 }
 
 // slot is where an id is, or would be.
-func (x *deriveIndex) slot(entries []Entry, hash uint64, id string) uint64 {
+func (x *deriveIndex) slot(base deriveBase, hash uint64, id string) uint64 {
 	mask := uint64(len(x.table) - 1)
 	s := hash & mask
-	for x.table[s] != 0 && (x.table[s]>>32 != hash>>32 || entries[uint32(x.table[s])-1].ID != id) {
+	for x.table[s] != 0 && (x.table[s]>>32 != hash>>32 || base.id(int(uint32(x.table[s]))-1) != id) {
 		s = (s + 1) & mask
 	}
 	return s
 }
 
 // find is the position of an id, or -1.
-func (x *deriveIndex) find(entries []Entry, id string) int {
-	return int(uint32(x.table[x.slot(entries, maphash.String(x.seed, id), id)])) - 1
+func (x *deriveIndex) find(base deriveBase, id string) int {
+	return int(uint32(x.table[x.slot(base, maphash.String(x.seed, id), id)])) - 1
 }

@@ -33,6 +33,6 @@ func BenchmarkDeriveAssociate(b *testing.B) {
 	entries := deriveBenchBase(deriveBenchSize())
 	b.ReportAllocs()
 	for b.Loop() {
-		newDeriveIndex(entries, func(_, again int) { b.Fatal(again) })
+		newDeriveIndex(deriveEntries(entries), func(_, again int) { b.Fatal(again) })
 	}
 }

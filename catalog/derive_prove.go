@@ -20,9 +20,10 @@ type Proof struct {
 // The first call reads the whole base catalog, later ones the entries that something is wrong with and the changes.
 func (d *Derivation) Breaches() []Finding {
 	fs := []Finding{}
+	var s packedScratch
 	for w, word := range d.wrong.of(d) {
 		for ; word != 0; word &= word - 1 {
-			e := &d.base.Entries[w*64+bits.TrailingZeros64(word)]
+			e := d.base.read(w*64+bits.TrailingZeros64(word), &s)
 			if _, ok := d.over[e.ID]; !ok {
 				fs = append(fs, deriveBreachOf(e, d.doubled[e.ID] > 0).finding(e))
 			}
@@ -47,11 +48,11 @@ type deriveWrong struct {
 
 func (w *deriveWrong) of(d *Derivation) []uint64 {
 	w.once.Do(func() {
-		entries := d.base.Entries
 		w.bits = make([]uint64, len(d.open))
 		sideBySide(len(w.bits), func(from, to int) {
-			for i := from * 64; i < min(to*64, len(entries)); i++ {
-				e := &entries[i]
+			var s packedScratch
+			for i := from * 64; i < min(to*64, d.base.Len()); i++ {
+				e := d.base.read(i, &s)
 				if deriveBreachOf(e, len(d.doubled) > 0 && d.doubled[e.ID] > 0) != deriveSound {
 					w.bits[i/64] |= 1 << (i % 64)
 				}
@@ -132,7 +133,7 @@ func Prove(base, open *Catalog) (Proof, error) {
 		default:
 			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.not_open", 1, o, "开放目录中有不是无条件开放或者有条件开放的条目", "从开放目录中撤下"))
 		}
-		at := d.index.find(base.Entries, o.BaseID)
+		at := d.index.find(d.base, o.BaseID)
 		if at < 0 || o.BaseID == "" {
 			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.orphan", 2, o, "开放条目没有对应的基础条目", "写明 base_id，或者从开放目录中撤下"))
 			continue

@@ -21,23 +21,58 @@ func deriveSpeedEntries(n int) []Entry {
 	return out
 }
 
-func BenchmarkDeriveOpen(b *testing.B) {
-	base := &Catalog{Entries: deriveSpeedEntries(deriveBenchSize())}
-	d, err := Derive(base)
-	if err != nil {
-		b.Fatal(err)
+// BenchmarkDeriveCity is the derivation of a million entries of eight items, from a Catalog and packed, with what each takes of memory.
+func BenchmarkDeriveCity(b *testing.B) {
+	n := deriveBenchSize()
+	before := fusionHeap()
+	base := &Catalog{Entries: deriveSpeedEntries(n)}
+	plain := fusionHeap() - before
+	var packed *Packed
+	b.Run("pack", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			packed = Pack(base)
+		}
+		b.ReportMetric(float64(packed.Size())/float64(n), "B/entry")
+		b.ReportMetric(float64(plain)/float64(n), "B/entry-plain")
+	})
+	for _, of := range []struct {
+		name   string
+		derive func() (*Derivation, error)
+	}{
+		{"plain", func() (*Derivation, error) { return Derive(base) }},
+		{"packed", func() (*Derivation, error) { return DerivePacked(packed) }},
+	} {
+		d, err := of.derive()
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(of.name+"/derive", func(b *testing.B) {
+			for b.Loop() {
+				if _, err := of.derive(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(of.name+"/open", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				d.Open()
+			}
+		})
+		b.Run(of.name+"/entries", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				for range d.Entries() {
+				}
+			}
+		})
+		b.Run(of.name+"/digest", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				d.digests.text, d.digests.sums, d.digests.set = "", nil, nil
+				d.Digest()
+			}
+		})
 	}
-	b.Run("open", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			d.Open()
-		}
-	})
-	b.Run("digest", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			d.digests.text, d.digests.sums, d.digests.set = "", nil, nil
-			d.Digest()
-		}
-	})
 }

@@ -36,19 +36,31 @@ func (c *Catalog) Digest() string {
 			sums[i] = digestOf(&c.Entries[i])
 		}
 	})
-	return digestAll(digestOrdered(sums))
+	return digestText(sha256.Sum256(digestRoot(digestOrdered(sums))))
 }
 
 func digestText(sum digestSum) string { return "sha256:" + hex.EncodeToString(sum[:]) }
 
 // digestEntry appends the encoding: of each field that is not empty its tag, its length and its bytes. The tags never change meaning.
 func digestEntry(b []byte, e *Entry) []byte {
-	for i, s := range [...]string{
-		e.ID, e.Name, e.Summary, e.Format, string(e.Sharing), string(e.OpenType), e.Reason, e.System, string(e.UpdateFrequency), e.Unit,
-		e.Theme, e.Granularity, e.Registration, e.URL, e.Source, e.LocalID, e.Desensitization, e.BaseID,
-	} {
-		b = digestString(b, byte(i+1), s)
-	}
+	b = digestString(b, 1, e.ID)
+	b = digestString(b, 2, e.Name)
+	b = digestString(b, 3, e.Summary)
+	b = digestString(b, 4, e.Format)
+	b = digestString(b, 5, string(e.Sharing))
+	b = digestString(b, 6, string(e.OpenType))
+	b = digestString(b, 7, e.Reason)
+	b = digestString(b, 8, e.System)
+	b = digestString(b, 9, string(e.UpdateFrequency))
+	b = digestString(b, 10, e.Unit)
+	b = digestString(b, 11, e.Theme)
+	b = digestString(b, 12, e.Granularity)
+	b = digestString(b, 13, e.Registration)
+	b = digestString(b, 14, e.URL)
+	b = digestString(b, 15, e.Source)
+	b = digestString(b, 16, e.LocalID)
+	b = digestString(b, 17, e.Desensitization)
+	b = digestString(b, 18, e.BaseID)
 	b = digestInt(b, 32, int64(e.Level))
 	b = digestTime(b, 33, e.CatalogUpdated)
 	b = digestTime(b, 34, e.UpdatedAt)
@@ -67,12 +79,17 @@ func digestEntry(b []byte, e *Entry) []byte {
 }
 
 func digestItem(b []byte, it *Item) []byte {
-	for i, s := range [...]string{
-		it.Name, it.Type, it.Summary, it.Semantic, string(it.Subject), string(it.Identifier), it.Granularity, it.Namespace, it.Masking,
-		string(it.Sharing), string(it.OpenType),
-	} {
-		b = digestString(b, byte(i+65), s)
-	}
+	b = digestString(b, 65, it.Name)
+	b = digestString(b, 66, it.Type)
+	b = digestString(b, 67, it.Summary)
+	b = digestString(b, 68, it.Semantic)
+	b = digestString(b, 69, string(it.Subject))
+	b = digestString(b, 70, string(it.Identifier))
+	b = digestString(b, 71, it.Granularity)
+	b = digestString(b, 72, it.Namespace)
+	b = digestString(b, 73, it.Masking)
+	b = digestString(b, 74, string(it.Sharing))
+	b = digestString(b, 75, string(it.OpenType))
 	b = digestInt(b, 96, int64(it.Length))
 	b = digestInt(b, 97, int64(it.Level))
 	return digestMap(b, 98, it.Facts)
@@ -87,8 +104,10 @@ func digestString(b []byte, tag byte, s string) []byte {
 
 // digestElement is digestString of a list, where an empty element counts.
 func digestElement(b []byte, tag byte, s string) []byte {
-	b = binary.AppendUvarint(append(b, tag), uint64(len(s)))
-	return append(b, s...)
+	if len(s) < 0x80 {
+		return append(append(b, tag, byte(len(s))), s...)
+	}
+	return append(binary.AppendUvarint(append(b, tag), uint64(len(s))), s...)
 }
 
 func digestInt(b []byte, tag byte, n int64) []byte {

@@ -47,19 +47,24 @@ func digestOrdered(sums []digestSum) []digestSum {
 	return out
 }
 
-// digestAll is the digest of a catalog from those of its entries, which are in their order.
-func digestAll(sums []digestSum) string {
+// digestRoot is what is hashed for a catalog, from the digests of its entries, which are in their order.
+func digestRoot(sums []digestSum) []byte {
 	root := []byte{digestSetTag}
 	for len(sums) > 0 {
-		g := digestGroupOf(&sums[0])
-		n := 1
-		for n < len(sums) && digestGroupOf(&sums[n]) == g {
-			n++
-		}
+		g, n := digestFirstGroup(sums)
 		root = digestAppendGroup(root, g, digestOfGroup(sums[:n]))
 		sums = sums[n:]
 	}
-	return digestText(sha256.Sum256(root))
+	return root
+}
+
+// digestFirstGroup is the group that the first digest is of, and how many are of it.
+func digestFirstGroup(sums []digestSum) (g, n int) {
+	g = digestGroupOf(&sums[0])
+	for n < len(sums) && digestGroupOf(&sums[n]) == g {
+		n++
+	}
+	return g, n
 }
 
 func digestAppendGroup(root []byte, g int, sum digestSum) []byte {
@@ -89,17 +94,14 @@ type digestGroup struct {
 	fresh bool // sum is that of sums
 }
 
-// newDigestSet takes over sums, which are in their order.
-func newDigestSet(sums []digestSum) *digestSet {
+// newDigestSet takes over sums, which are in their order; root is digestRoot of them.
+func newDigestSet(sums []digestSum, root []byte) *digestSet {
 	s := &digestSet{make([]digestGroup, digestGroups)}
+	root = root[1:]
 	for len(sums) > 0 {
-		g := digestGroupOf(&sums[0])
-		n := 1
-		for n < len(sums) && digestGroupOf(&sums[n]) == g {
-			n++
-		}
-		s.groups[g].sums = sums[:n:n]
-		sums = sums[n:]
+		g, n := digestFirstGroup(sums)
+		s.groups[g] = digestGroup{sums[:n:n], digestSum(root[2 : 2+sha256.Size]), true}
+		sums, root = sums[n:], root[2+sha256.Size:]
 	}
 	return s
 }
@@ -124,7 +126,7 @@ func (s *digestSet) remove(sum digestSum) bool {
 	return ok
 }
 
-// text is what digestAll is of the same digests.
+// text is the digest of the catalog.
 func (s *digestSet) text() string {
 	root := []byte{digestSetTag}
 	for i := range s.groups {

@@ -68,6 +68,25 @@ func BenchmarkFusion(b *testing.B) {
 		b.ReportMetric(float64(len(r.Findings)), "findings")
 		b.ReportMetric(float64(pairs), "pairs")
 	})
+	b.Run("review with bridges", func(b *testing.B) {
+		x, err := NewFusionIndex(entries, FusionBridges())
+		if err != nil {
+			b.Fatal(err)
+		}
+		var r *FusionReview
+		for b.Loop() {
+			if r, err = x.Review(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+		bridges := 0
+		for i := range r.Findings {
+			if r.Findings[i].Kind == FusionBridge {
+				bridges++
+			}
+		}
+		b.ReportMetric(float64(bridges), "bridges")
+	})
 	b.Run("marginal/new", func(b *testing.B) { // as an officer has it before them: not in the index yet
 		fresh := fusionBenchEntries(2000)[1000:]
 		for i := range fresh {

@@ -13,7 +13,7 @@ import (
 // Decision is what was decided about a finding.
 type Decision string
 
-// The decisions.
+// The decisions about what entries say together.
 const (
 	DecisionAccept    Decision = "accept"    // the risk is taken, for the reason given
 	DecisionRaise     Decision = "raise"     // to a stricter open type
@@ -22,25 +22,32 @@ const (
 	DecisionCondition Decision = "condition" // opened under conditions
 )
 
-// Disposition is what somebody decided about a finding, for the entries in play at that time (Article 20).
+var fusionDecisions = []Decision{DecisionAccept, DecisionRaise, DecisionMask, DecisionCoarsen, DecisionCondition}
+
+// Disposition is what somebody decided about a finding of the fusion review (Article 20), or about a case of a merge (Article 19), for the
+// entries concerned as they were at that time.
 type Disposition struct {
-	Finding       string   `json:"finding"` // FusionFinding.ID
+	Finding       string   `json:"finding"` // FusionFinding.ID, or MergeCase.ID
 	Decision      Decision `json:"decision"`
 	Reason        string   `json:"reason"`
 	By            string   `json:"by"`
 	Date          string   `json:"date"`           // YYYY-MM-DD
-	CatalogDigest string   `json:"catalog_digest"` // FusionFinding.Digest at that time
+	CatalogDigest string   `json:"catalog_digest"` // FusionFinding.Digest or MergeCase.Digest at that time
 }
 
 // ErrDisposition is what the errors about dispositions wrap.
 var ErrDisposition = errors.New("disposition")
 
-func (d *Disposition) check() error {
+func (d *Disposition) check(decisions []Decision) error {
 	switch {
 	case d.Finding == "":
 		return errors.New("finding is missing: copy the id of a finding, such as name-and-id/cn.mobile@national")
-	case !slices.Contains([]Decision{DecisionAccept, DecisionRaise, DecisionMask, DecisionCoarsen, DecisionCondition}, d.Decision):
-		return fmt.Errorf("decision %q is not one of accept, raise, mask, coarsen, condition", d.Decision)
+	case !slices.Contains(decisions, d.Decision):
+		words := make([]string, len(decisions))
+		for i := range decisions {
+			words[i] = string(decisions[i])
+		}
+		return fmt.Errorf("decision %q is not one of %s", d.Decision, strings.Join(words, ", "))
 	case strings.TrimSpace(d.Reason) == "":
 		return errors.New("reason is missing")
 	case strings.TrimSpace(d.By) == "":
@@ -54,8 +61,13 @@ func (d *Disposition) check() error {
 	return nil
 }
 
-// ReadDispositions reads a JSON array of dispositions, or JSON lines. An unknown key is an error.
+// ReadDispositions reads what was decided about the findings of a fusion review: a JSON array of dispositions, or JSON lines. An unknown
+// key is an error.
 func ReadDispositions(r io.Reader) ([]Disposition, error) {
+	return readDispositions(r, fusionDecisions)
+}
+
+func readDispositions(r io.Reader, decisions []Decision) ([]Disposition, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
@@ -82,7 +94,7 @@ func ReadDispositions(r io.Reader) ([]Disposition, error) {
 		}
 	}
 	for i := range out {
-		if err := out[i].check(); err != nil {
+		if err := out[i].check(decisions); err != nil {
 			return nil, fmt.Errorf("%w %d: %w", ErrDisposition, i+1, err)
 		}
 	}
@@ -120,18 +132,27 @@ func (r *FusionReview) digests(findings []*FusionFinding) error {
 	return nil
 }
 
-// Settle marks the findings that dispositions settle. A disposition holds only while the entries in play are as they were: otherwise its finding
-// is reopened. Of several for one finding the one of the latest date counts, and of the same date the last. The dispositions that fit
-// no finding are returned: what they settled is no longer there. On an error nothing is settled.
-func Settle(r *FusionReview, dispositions []Disposition) (idle []Disposition, err error) {
+// latestDispositions are those that count, by what they are about: of several the one of the latest date, of one date the last.
+func latestDispositions(dispositions []Disposition, decisions []Decision) (map[string]Disposition, error) {
 	latest := map[string]Disposition{}
 	for i, d := range dispositions {
-		if err := d.check(); err != nil {
+		if err := d.check(decisions); err != nil {
 			return nil, fmt.Errorf("%w %d: %w", ErrDisposition, i+1, err)
 		}
 		if have, ok := latest[d.Finding]; !ok || have.Date <= d.Date {
 			latest[d.Finding] = d
 		}
+	}
+	return latest, nil
+}
+
+// Settle marks the findings that dispositions settle. A disposition holds only while the entries in play are as they were: otherwise its finding
+// is reopened. Of several for one finding the one of the latest date counts, and of the same date the last. The dispositions that fit
+// no finding are returned: what they settled is no longer there. On an error nothing is settled.
+func Settle(r *FusionReview, dispositions []Disposition) (idle []Disposition, err error) {
+	latest, err := latestDispositions(dispositions, fusionDecisions)
+	if err != nil {
+		return nil, err
 	}
 	var named []*FusionFinding
 	known := map[string]bool{}

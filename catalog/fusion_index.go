@@ -15,6 +15,7 @@ type fusionOptions struct {
 	rules        []FusionRule
 	all          bool
 	undetermined bool
+	bridges      bool
 	quasi        map[string]bool
 	witnesses    int
 }

@@ -42,13 +42,13 @@ type FusionReview struct {
 // FusionFinding is a rule that entries meet together, by one key; or, where Kind is within, by themselves.
 type FusionFinding struct {
 	Rule      string        `json:"rule"`
-	Key       string        `json:"key"`       // semantic type@namespace; empty of a finding within entries
+	Key       string        `json:"key"`       // semantic type@namespace, two with a + between them of a bridge; empty of a finding within entries
 	Pairs     uint64        `json:"pairs"`     // of entries, neither of which covers the rule alone
 	Entries   uint64        `json:"entries"`   // in play: in at least one such pair or triple, or covering the rule alone
 	Witnesses [][]string    `json:"witnesses"` // a few of the pairs, by the ids of their entries
 	Kind      FusionKind    `json:"kind"`
 	KeyClass  Identifier    `json:"key_class,omitempty"` // of the key: by a weak one the same value need not be the same subject
-	Triples   uint64        `json:"triples,omitempty"`   // of entries, no two of which cover the rule
+	Triples   uint64        `json:"triples,omitempty"`   // of entries, no two of which cover the rule; of a bridge, the rows of three
 	Classes   []FusionClass `json:"classes,omitempty"`   // who brings what
 	Title     string        `json:"title"`
 	TitleEN   string        `json:"title_en,omitempty"`
@@ -58,7 +58,9 @@ type FusionFinding struct {
 	Decision  Decision      `json:"decision,omitempty"` // of the disposition that it was settled by
 	Evidence  FusionGrade   `json:"evidence,omitempty"` // where value sketches were compared: GradeReview
 
-	rule, key int // key −1: within
+	rule, key int       // key −1: within
+	other     int       // of a bridge: the second key
+	roles     [3]uint64 // of a bridge: by the place in the row the classes in play
 }
 
 // FusionClass is the entries in play that bring the same groups of the rule.
@@ -94,6 +96,11 @@ func (x *FusionIndex) Review(ctx context.Context) (*FusionReview, error) {
 	}
 	if err := x.witness(ctx, r); err != nil {
 		return nil, err
+	}
+	if x.opts.bridges {
+		if err := x.bridges(ctx, r); err != nil {
+			return nil, err
+		}
 	}
 	slices.SortFunc(r.Findings, func(a, b FusionFinding) int {
 		if a.rule != b.rule {

@@ -163,6 +163,9 @@ func fusionSortEntries(list []*Entry) {
 
 // inPlay reports whether an entry is in play in a finding; play is its classes, worked out where it is nil.
 func (x *FusionIndex) inPlay(f *FusionFinding, slot uint32, play *uint64) bool {
+	if f.Kind == FusionBridge {
+		return x.place(f, slot) >= 0
+	}
 	class := x.coverOf(slot)[f.rule]
 	if f.key < 0 {
 		return class == x.plan.full[f.rule]

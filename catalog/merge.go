@@ -35,6 +35,9 @@ type Merged struct {
 	Sources  []MergeCount `json:"sources"`
 	Deleted  []string     `json:"deleted"` // ids that the level above takes out
 	Findings []Finding    `json:"findings"`
+	Cases    []MergeCase  `json:"cases"` // duplicates and conflicts; those that are not settled are findings too
+
+	Idle []Disposition `json:"idle,omitempty"` // that were given and fit no case
 }
 
 // MergeOption sets how Merge works.
@@ -57,6 +60,11 @@ type merger struct {
 	out     *Merged
 	names   map[string]int    // unit and name → position in the merged catalog
 	claims  map[string]*Entry // system and name → first claim
+
+	dispositions []Disposition
+	latest       map[string]Disposition // by case
+	used         map[string]bool
+	handedIn     map[int]Entry // by position in the merged catalog: entries whose type a duplicate has made stricter, as they were before
 }
 
 const mergeShrink = 20
@@ -67,8 +75,8 @@ func MergeID(source, local string) string { return source + "/" + local }
 // Merge aggregates the catalogs of several sources (Article 19). Only accepted entries go up; an entry is its source and its local id.
 func Merge(parts []Part, opts ...MergeOption) (*Merged, error) {
 	m := &merger{
-		shrink: mergeShrink, names: map[string]int{}, claims: map[string]*Entry{},
-		out: &Merged{Catalog: &Catalog{}, Sources: []MergeCount{}, Deleted: []string{}, Findings: []Finding{}},
+		shrink: mergeShrink, names: map[string]int{}, claims: map[string]*Entry{}, used: map[string]bool{}, handedIn: map[int]Entry{},
+		out: &Merged{Catalog: &Catalog{}, Sources: []MergeCount{}, Deleted: []string{}, Findings: []Finding{}, Cases: []MergeCase{}},
 	}
 	for _, o := range opts {
 		o(m)
@@ -78,6 +86,9 @@ func Merge(parts []Part, opts ...MergeOption) (*Merged, error) {
 		return nil, err
 	}
 	m.units = units
+	if m.latest, err = latestDispositions(m.dispositions, []Decision{DecisionSame, DecisionDistinct, DecisionAccept}); err != nil {
+		return nil, err
+	}
 	parts = slices.Clone(parts)
 	slices.SortStableFunc(parts, func(a, b Part) int { return cmp.Compare(a.Source, b.Source) })
 	for i := range parts {
@@ -89,6 +100,11 @@ func Merge(parts []Part, opts ...MergeOption) (*Merged, error) {
 	}
 	slices.SortFunc(m.out.Catalog.Entries, func(a, b Entry) int { return cmp.Compare(a.ID, b.ID) })
 	slices.Sort(m.out.Deleted)
+	for _, d := range m.dispositions {
+		if !m.used[d.Finding] {
+			m.out.Idle = append(m.out.Idle, d)
+		}
+	}
 	return m.out, nil
 }
 
@@ -206,26 +222,46 @@ func (m *merger) entry(n *MergeCount, source string, e Entry, gone, seen map[str
 	e.Review = "pending" // of the level above
 	name := hantFold(e.Name, "")
 	if key := hantFold(e.Unit, "") + "\x00" + name; name != "" && e.Unit != "" {
-		if at, ok := m.names[key]; ok {
+		switch at, ok := m.names[key]; {
+		case !ok:
+			m.names[key] = len(m.out.Catalog.Entries)
+		case m.duplicate(at, &e):
 			n.Merged++
-			first := &m.out.Catalog.Entries[at]
-			if ledgerRank(e.OpenType) > ledgerRank(first.OpenType) { // of two that are one, the stricter counts
-				first.OpenType, first.Conditions = e.OpenType, e.Conditions
-			}
-			m.find("merge.duplicate", &e, SeverityWarning, say("finding.merge.duplicate", first.ID))
 			return
 		}
-		m.names[key] = len(m.out.Catalog.Entries)
 	}
 	if key := hantFold(e.System, "") + "\x00" + name; e.System != "" {
 		if first := m.claims[key]; first != nil && first.Unit != e.Unit {
-			m.find("merge.conflict", &e, SeverityError, say("finding.merge.conflict", e.Unit, first.Unit, e.System))
+			if m.review(MergeConflict, first, &e) == "" {
+				m.find("merge.conflict", &e, SeverityError, say("finding.merge.conflict", e.Unit, first.Unit, e.System))
+			}
 		} else if first == nil {
 			m.claims[key] = &e
 		}
 	}
 	n.Accepted++
 	m.out.Catalog.Entries = append(m.out.Catalog.Entries, e)
+}
+
+// duplicate merges an entry into the one of its unit and name, unless somebody has found that they are not the same data.
+func (m *merger) duplicate(at int, e *Entry) bool {
+	first := &m.out.Catalog.Entries[at]
+	before, ok := m.handedIn[at]
+	if !ok {
+		before = *first
+	}
+	switch m.review(MergeDuplicate, &before, e) {
+	case DecisionDistinct:
+		return false
+	case DecisionSame:
+	default:
+		m.find("merge.duplicate", e, SeverityWarning, say("finding.merge.duplicate", first.ID))
+	}
+	if ledgerRank(e.OpenType) > ledgerRank(first.OpenType) { // of two that are one, the stricter counts
+		m.handedIn[at] = before
+		first.OpenType, first.Conditions = e.OpenType, e.Conditions
+	}
+	return true
 }
 
 func (m *merger) find(rule string, e *Entry, s Severity, what words) {

@@ -133,3 +133,62 @@ func TestMergeFollowsRenamesOfUnits(t *testing.T) {
 	_, err = catalog.Merge(parts, catalog.MergeUnits(map[string]string{"甲": "乙", "乙": "丙", "丙": "乙"}))
 	assert.ErrorContains(t, err, "renamed in a circle")
 }
+
+func TestMergeRemembersWhatWasDecided(t *testing.T) {
+	entry := func(id, unit, system string) catalog.Entry {
+		return catalog.Entry{ID: id, Name: "站点", Unit: unit, System: system, OpenType: catalog.Unconditional, Review: "accepted"}
+	}
+	parts := []catalog.Part{
+		{Source: "a", Catalog: &catalog.Catalog{Entries: []catalog.Entry{entry("1", "甲局", "公交系统"), entry("2", "甲局", "公交系统"), entry("3", "甲局", "公交系统")}}},
+		{Source: "b", Catalog: &catalog.Catalog{Entries: []catalog.Entry{entry("1", "乙局", "公交系统")}}},
+	}
+	parts[0].Catalog.Entries[1].OpenType = catalog.Closed
+	merge := func(decided ...catalog.Disposition) *catalog.Merged {
+		t.Helper()
+		m, err := catalog.Merge(parts, catalog.MergeDispositions(decided))
+		require.NoError(t, err)
+		for _, n := range m.Sources {
+			require.Equal(t, n.Submitted, n.Accepted+n.Pending+n.Returned+n.Merged+n.Dropped)
+		}
+		return m
+	}
+	ids := func(m *catalog.Merged) (ids []string) {
+		for _, e := range m.Catalog.Entries {
+			ids = append(ids, e.ID+" "+string(e.OpenType))
+		}
+		return ids
+	}
+	m := merge()
+	assert.Equal(t, []string{"merge.duplicate", "merge.duplicate", "merge.conflict"}, mergeRules(m))
+	assert.Equal(t, []string{"a/1 closed", "b/1 unconditional"}, ids(m), "of two that are one the stricter counts")
+	var decided []catalog.Disposition
+	for i, decision := range []catalog.Decision{catalog.DecisionDistinct, catalog.DecisionSame, catalog.DecisionAccept} {
+		c := &m.Cases[i]
+		assert.Equal(t, catalog.FusionOpen, c.State)
+		decided = append(decided, catalog.Disposition{Finding: c.ID(), Decision: decision, Reason: "经核对", By: "数据管理科", Date: "2026-11-24", CatalogDigest: c.Digest})
+	}
+	assert.Equal(t, []string{"duplicate/a/1+a/2", "duplicate/a/1+a/3", "conflict/a/1+b/1"}, []string{m.Cases[0].ID(), m.Cases[1].ID(), m.Cases[2].ID()})
+
+	m = merge(decided...)
+	assert.Empty(t, m.Findings, "all is settled")
+	assert.Equal(t, []string{"a/1 unconditional", "a/2 closed", "b/1 unconditional"}, ids(m))
+	assert.Empty(t, m.Idle)
+
+	parts[0].Catalog.Entries[1].Summary = "改了" // what the first was about
+	m = merge(decided...)
+	assert.Equal(t, []string{"merge.duplicate"}, mergeRules(m))
+	assert.Equal(t, []catalog.FusionState{catalog.FusionReopened, catalog.FusionSettled, catalog.FusionSettled},
+		[]catalog.FusionState{m.Cases[0].State, m.Cases[1].State, m.Cases[2].State})
+	assert.Equal(t, []string{"a/1 closed", "b/1 unconditional"}, ids(m), "as if nobody had decided")
+
+	parts[1].Catalog.Entries[0].System = "" // the conflict is gone
+	m = merge(decided...)
+	assert.Equal(t, decided[2:], m.Idle)
+
+	wrong := decided[1]
+	wrong.Decision, wrong.Date = catalog.DecisionAccept, "2026-11-25" // no decision about a duplicate: the case is open, not settled
+	assert.Equal(t, catalog.FusionReopened, merge(append(decided, wrong)...).Cases[1].State)
+	wrong.Decision = catalog.DecisionMask
+	_, err := catalog.Merge(parts, catalog.MergeDispositions([]catalog.Disposition{wrong}))
+	assert.ErrorIs(t, err, catalog.ErrDisposition)
+}

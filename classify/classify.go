@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/banfa-go/banfa"
@@ -23,6 +24,9 @@ type Classifier struct {
 	transition *input.Schema
 	clock      func() time.Time
 	always     []bool // which rules exist, where no rule has a window; nil otherwise
+	assumed    []int  // facts that are presumed where absent
+	quick      bool   // whether verdicts can be had from marks
+	rooms      sync.Pool
 }
 
 // NotFoundError says that a bundle has no rule file of that name, or that the name is needed because it has several.
@@ -95,6 +99,7 @@ func New(rules *banfa.Rules, opts ...Option) (*Classifier, error) {
 		}
 		cl.always[i] = true
 	}
+	cl.prepareVerdicts()
 	return cl, nil
 }
 
@@ -122,7 +127,10 @@ type evaluation struct {
 // answer undetermined only where they can change it. The error is a *banfa.FactError for facts that cannot be taken, a
 // *NotInForceError, or the context's; an error within a rule is part of the Result and opens nothing.
 func (c *Classifier) Classify(ctx context.Context, facts banfa.Facts, opts ...CallOption) (*Result, error) {
-	k := c.call(opts)
+	return c.answer(ctx, facts, c.call(opts))
+}
+
+func (c *Classifier) answer(ctx context.Context, facts banfa.Facts, k call) (*Result, error) {
 	e, err := c.evaluate(ctx, facts, k)
 	if err != nil {
 		return nil, err
@@ -135,10 +143,8 @@ func (c *Classifier) Classify(ctx context.Context, facts banfa.Facts, opts ...Ca
 }
 
 // call reads the options of one evaluation; its time is the clock's where they name none.
-func (c *Classifier) call(opts []CallOption) (k call) {
-	for _, o := range opts {
-		o.applyCall(&k)
-	}
+func (c *Classifier) call(opts []CallOption) call {
+	k := readCall(opts)
 	if k.at.IsZero() {
 		k.at = c.clock()
 	}

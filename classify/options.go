@@ -22,20 +22,37 @@ func Named(name string) Option { return optionFunc(func(c *config) { c.name = na
 func Clock(now func() time.Time) Option { return optionFunc(func(c *config) { c.clock = now }) }
 
 // CallOption changes one evaluation.
-type CallOption interface{ applyCall(*call) }
+type CallOption interface{ callOption() }
 
-type callFunc func(*call)
+type (
+	atOption      struct{ at time.Time }
+	noPathsOption struct{}
+)
 
-func (f callFunc) applyCall(c *call) { f(c) }
+func (atOption) callOption()      {}
+func (noPathsOption) callOption() {}
 
 type call struct {
-	at      time.Time
+	at      time.Time // zero: the clock's
 	noPaths bool
+}
+
+// readCall reads options by a switch, and not by their methods, so that they need not be put on the heap.
+func readCall(opts []CallOption) (k call) {
+	for _, o := range opts {
+		switch o := o.(type) {
+		case atOption:
+			k.at = o.at
+		case noPathsOption:
+			k.noPaths = true
+		}
+	}
+	return k
 }
 
 // At sets the time of the evaluation: rules outside their effective window on its civil date in Asia/Shanghai do not exist. The
 // default is the Classifier's clock.
-func At(t time.Time) CallOption { return callFunc(func(c *call) { c.at = t }) }
+func At(t time.Time) CallOption { return atOption{t} }
 
 // WithoutPaths leaves out the search for lawful acts that would open more.
-func WithoutPaths() CallOption { return callFunc(func(c *call) { c.noPaths = true }) }
+func WithoutPaths() CallOption { return noPathsOption{} }

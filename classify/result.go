@@ -206,12 +206,25 @@ func (e *evaluation) summarise(sol *decide.Solution, of []int) summary {
 			s.grounds = append(s.grounds, e.groundID(g))
 		}
 	}
-	for r, rule := range e.c.Rules {
-		e.applied(&s, r, rule, of)
+	for _, r := range e.live(of) {
+		e.applied(&s, r, e.c.Rules[r], of)
 	}
 	e.others(&s, of)
 	s.review = s.review || len(s.conflicts) > 0 || len(s.errors) > 0
 	return s
+}
+
+// live returns the rules whose condition is not false in all of the evaluations, ascending.
+func (e *evaluation) live(of []int) []int {
+	if len(of) == 1 {
+		return e.known[of[0]].Live
+	}
+	var all []int
+	for _, i := range of {
+		all = append(all, e.known[i].Live...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // applied notes what is known of one rule in any of the evaluations.

@@ -162,6 +162,66 @@ func TestAnEventThatIsNotLegalIsRefusedWithThoseThatAre(t *testing.T) {
 	}
 }
 
+func TestWhatACaseStatesIsNotContradictedUnlessTheEventMay(t *testing.T) {
+	l := lifecycleOf(t, `facts:
+  until: {label: 至, type: date}
+  terms: {label: 条件, type: object, fields: {a: {label: 甲, type: int}, b: {label: 乙, type: int}}}
+states: {open: {label: 开, initial: true}, over: {label: 止, final: true}}
+events:
+  note: {label: 记录}
+  renew: {label: 续期, may_state: until}
+  end: {label: 终止, may_state: []}
+transitions:
+  - {id: noted, basis: 第六十三条, event: note, from: open, to: open}
+  - {id: renewed, basis: 第六十三条, event: renew, from: open, to: open}
+  - {id: ended, basis: 第六十三条, event: end, from: open, to: over}
+`)
+	day := func(name, until string) condition.CaseEvent {
+		return lifecycleHappened(t, name, "2026-03-02 09:00", "", banfa.Map{"until": until})
+	}
+	terms := func(name string, a int) condition.CaseEvent {
+		return lifecycleHappened(t, name, "2026-03-02 09:00", "", banfa.Map{"terms": map[string]any{"a": a}})
+	}
+	for _, tc := range []struct {
+		says    string
+		history []condition.CaseEvent
+		refused string // what the last one is told; empty where it is taken
+	}{
+		{"what is new may be stated by an event that says nothing of it", []condition.CaseEvent{day("note", "2027-01-01")}, ""},
+		{"and repeated", []condition.CaseEvent{day("note", "2027-01-01"), day("note", "2027-01-01")}, ""},
+		{
+			"and not contradicted",
+			[]condition.CaseEvent{day("note", "2027-01-01"), day("note", "2028-01-01")},
+			"the fact until is stated to be 2027-01-01; the event note may not make it 2028-01-01",
+		},
+		{"but by the event that may", []condition.CaseEvent{day("note", "2027-01-01"), day("renew", "2028-01-01")}, ""},
+		{
+			"by what it became, not by what it was",
+			[]condition.CaseEvent{day("note", "2027-01-01"), day("renew", "2028-01-01"), day("note", "2027-01-01")},
+			"the fact until is stated to be 2028-01-01; the event note may not make it 2027-01-01",
+		},
+		{"an event with a list states nothing else", []condition.CaseEvent{terms("renew", 1)}, "the event renew may not state the fact terms"},
+		{"an event with an empty one states nothing", []condition.CaseEvent{day("end", "2027-01-01")}, "the event end may not state the fact until"},
+		{"but may repeat", []condition.CaseEvent{day("note", "2027-01-01"), day("end", "2027-01-01")}, ""},
+		{"an object that lacks a field is the same again", []condition.CaseEvent{terms("note", 1), terms("end", 1)}, ""},
+		{"and another is not", []condition.CaseEvent{terms("note", 1), terms("end", 2)}, "the event end may not make it"},
+	} {
+		t.Run(tc.says, func(t *testing.T) {
+			_, err := l.Fold(t.Context(), tc.history)
+			if tc.refused == "" {
+				require.NoError(t, err)
+				return
+			}
+			var illegal *condition.IllegalEventError
+			require.ErrorAs(t, err, &illegal)
+			assert.Equal(t, condition.IllegalFact, illegal.Code)
+			assert.Equal(t, len(tc.history)-1, illegal.Index)
+			assert.Contains(t, illegal.Text("en"), tc.refused)
+			assert.Contains(t, illegal.Text("zh"), "事实")
+		})
+	}
+}
+
 func TestWhatIsMissingIsNamed(t *testing.T) {
 	l := packLifecycle(t, "permission")
 	_, err := l.Fold(t.Context(), []condition.CaseEvent{lifecycleHappened(t, "permission_opened", "2026-03-10 09:00", "authority", nil)})

@@ -31,6 +31,10 @@ type Request struct {
 	Deadline string         `json:"deadline,omitempty"`
 	Events   map[string]any `json:"events,omitempty"`
 	AsOf     string         `json:"as_of,omitempty"`
+	Suspend  []string       `json:"suspend,omitempty"`  // days that do not count: FROM..TO, or FROM.. while they still run
+	Extend   []int          `json:"extend,omitempty"`   // so many units more
+	Approver string         `json:"approver,omitempty"` // of the extensions
+	Restart  []string       `json:"restart,omitempty"`  // RFC 3339 instants at which the count begins anew
 
 	Stream []map[string]any `json:"stream,omitempty"` // usage events in the order of arrival: id, at, and what the rule file declares
 
@@ -156,6 +160,7 @@ func newRequest(suite *ruleset.Suite, c *ruleset.Case, now time.Time) *Request {
 		ID: suite.Name + "/" + c.ID, Subject: suite.Subject, Facts: c.Facts, Items: c.Items, Change: c.Change,
 		Deadline: c.Deadline, Events: c.Events, AsOf: c.AsOf, Stream: c.Stream, History: c.History,
 	}
+	q.Suspend, q.Extend, q.Approver, q.Restart = c.Steps.Suspend, c.Steps.Extend, c.Steps.Approver, c.Steps.Restart
 	if !at.IsZero() {
 		q.At = at.Format(time.RFC3339)
 	}

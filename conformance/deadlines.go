@@ -50,6 +50,11 @@ func (d *deadlines) due(ctx context.Context, q *Request) (*deadline.Result, erro
 		}
 		opts = append(opts, deadline.AsOf(day))
 	}
+	steps, err := stepOptions(q)
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts, steps...)
 	var events []deadline.Event
 	for _, name := range sortedKeys(q.Events) {
 		instants, several := q.Events[name].([]any)
@@ -74,6 +79,29 @@ func (d *deadlines) due(ctx context.Context, q *Request) (*deadline.Result, erro
 		}
 	}
 	return d.Due(ctx, q.Deadline, events, opts...)
+}
+
+// stepOptions reads what was done to a deadline beside its events.
+func stepOptions(q *Request) ([]deadline.CallOption, error) {
+	var opts []deadline.CallOption
+	for _, written := range q.Suspend {
+		x, err := deadline.ParseSuspension(written)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, deadline.Suspend(x))
+	}
+	for _, n := range q.Extend {
+		opts = append(opts, deadline.Extend(deadline.Extension{N: n, Approver: q.Approver}))
+	}
+	for _, written := range q.Restart {
+		at, err := deadline.ParseInstant(written)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, deadline.RestartBy(deadline.Restart{At: at}))
+	}
+	return opts, nil
 }
 
 // deadlines adds how often the suites computed each deadline of a rule file that has a suite.

@@ -123,7 +123,7 @@ func parseRequest(line []byte) (*Request, error) {
 		return q, err
 	}
 	q.ID, _ = m["id"].(string)
-	known := []string{"id", "subject", "at", "facts", "items", "change", "deadline", "events", "as_of", "stream", "history"}
+	known := []string{"id", "subject", "at", "facts", "items", "change", "deadline", "events", "as_of", "suspend", "extend", "approver", "restart", "stream", "history"}
 	for _, k := range sortedKeys(m) {
 		if !slices.Contains(known, k) {
 			return q, &banfa.FactError{Fact: k, Code: "undeclared", Want: "a key of a request: " + strings.Join(known, ", ")}
@@ -136,7 +136,7 @@ func parseRequest(line []byte) (*Request, error) {
 		key      string
 		to       *string
 		required bool
-	}{{"id", &q.ID, true}, {"subject", &q.Subject, true}, {"at", &q.At, false}, {"deadline", &q.Deadline, false}, {"as_of", &q.AsOf, false}} {
+	}{{"id", &q.ID, true}, {"subject", &q.Subject, true}, {"at", &q.At, false}, {"deadline", &q.Deadline, false}, {"as_of", &q.AsOf, false}, {"approver", &q.Approver, false}} {
 		text, ok := m[x.key].(string)
 		if !ok && (x.required || m[x.key] != nil) {
 			return q, wrong(x.key, "a string")
@@ -163,6 +163,14 @@ func parseRequest(line []byte) (*Request, error) {
 			return q, wrong("stream", "a list of objects")
 		}
 		q.Stream = append(q.Stream, event)
+	}
+	for _, x := range []struct {
+		key, want string
+		to        any
+	}{{"suspend", "a list of strings", &q.Suspend}, {"extend", "a list of integers", &q.Extend}, {"restart", "a list of strings", &q.Restart}} {
+		if m[x.key] != nil && json.Unmarshal(encode(m[x.key]), x.to) != nil {
+			return q, wrong(x.key, x.want)
+		}
 	}
 	history, ok := m["history"].([]any)
 	if !ok && m["history"] != nil {

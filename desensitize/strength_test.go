@@ -49,14 +49,36 @@ func TestHowManyIdentifiersShareAMaskedValue(t *testing.T) {
 		{"cn.mobile", "138****5678", desensitize.Known{}, "10000"},
 		{"cn.mobile", "138****5678", desensitize.Known{Masks: []string{"1380013****"}}, "1"},
 		{"cn.mobile", "***********", desensitize.Known{}, "7000000000"},
-		{"bank_card", "6222********1234", desensitize.Known{}, "10000000"},
+		{"bank_card", "6222********1234", desensitize.Known{}, "6000000"}, // some 60 issuers begin with 6222
 		{"bank_card", "622202*********1234", desensitize.Known{}, "100000000"},
 		{"bank_card", "400000000000000*", desensitize.Known{}, "1"},
 		{"cn.credit_code", "9144030071526726XG", desensitize.Known{}, "1"},
 		{"cn.credit_code", "9144030071526726XH", desensitize.Known{}, "0"},
 		{"cn.credit_code", "91440300715267****", desensitize.Known{}, "961"},
 		{"cn.passport", "E*****678", desensitize.Known{}, "340000"},
-		{"cn.plate", "粤B1***5", desensitize.Known{}, "39304"},
+		{"cn.plate", "粤B1***5", desensitize.Known{}, "25480"}, // two letters at most: 10³ + 3·24·10² + 3·24²·10
+		{"cn.plate", "粤BD1****", desensitize.Known{}, "10000"},
+		{"cn.landline", "0755-******12", desensitize.Known{}, "800000"},
+		{"cn.landline", "0755******12", desensitize.Known{}, "880000"},
+		{"cn.landline", "010-****8888", desensitize.Known{}, "8000"},
+		{"cn.landline", "400-*****67", desensitize.Known{}, "90000"},
+		{"cn.landline", "0100-****888", desensitize.Known{}, "0"},
+		{"cn.permit", "H******78", desensitize.Known{}, "1000000"},
+		{"cn.permit", "********", desensitize.Known{}, "100000000"},
+		{"cn.permit", "C*****678", desensitize.Known{}, "340000"},
+		{"hk.id", "P*******", desensitize.Known{}, "1000000"},
+		{"hk.id", "P17446**", desensitize.Known{}, "10"},
+		{"hk.id", "P174468*", desensitize.Known{}, "1"},
+		{"hk.id", "P174468(6)", desensitize.Known{}, "1"},
+		{"hk.id", "P1744687", desensitize.Known{}, "0"},
+		{"tw.id", "B*********", desensitize.Known{}, "40000000"},
+		{"tw.id", "B*********", desensitize.Known{Sex: "female"}, "20000000"},
+		{"tw.id", "B22169031*", desensitize.Known{}, "1"},
+		{"tw.id", "B221690312", desensitize.Known{}, "0"},
+		{"cn.resident_id_15", "440303******123", desensitize.Known{}, "23376"}, // the days of 1936 to 1999
+		{"cn.resident_id_15", "440303900307***", desensitize.Known{Sex: "male"}, "500"},
+		{"cn.mobile", "138****5678", desensitize.Known{Region: "4403"}, "29"},
+		{"cn.mobile", "1380***5678", desensitize.Known{Region: "4403"}, "1000"},
 	} {
 		s, err := desensitize.StrengthOf(c.kind, c.masked, c.known)
 		require.NoError(t, err, "%s", c.masked)
@@ -103,7 +125,13 @@ func TestTheStrengthOfAShapeIsThatOfItsWorstValue(t *testing.T) {
 		{"cn.mobile", 3, 4, desensitize.Known{Shapes: []desensitize.MaskShape{{Left: 7, Right: 0}}}, "1", "1", true, true},
 		{"bank_card", 6, 4, desensitize.Known{}, "100000", "100000", true, false},
 		{"cn.credit_code", 6, 6, desensitize.Known{}, "270821", "270821", false, false},
-		{"cn.plate", 3, 1, desensitize.Known{}, "39304", "39304", false, false},
+		{"cn.plate", 3, 1, desensitize.Known{}, "25480", "25480", false, false},
+		{"cn.landline", 5, 2, desensitize.Known{}, "80000", "80000", true, false},
+		{"cn.permit", 1, 2, desensitize.Known{}, "100000", "100000", false, false},
+		{"hk.id", 1, 3, desensitize.Known{}, "909", "909", true, true},
+		{"tw.id", 1, 0, desensitize.Known{Sex: "male"}, "20000000", "20000000", true, false},
+		{"cn.resident_id_15", 6, 3, desensitize.Known{}, "23376", "23376", true, false},
+		{"cn.resident_id_15", 6, 3, desensitize.Known{BirthYear: 1990}, "365", "365", true, true},
 	} {
 		s, err := desensitize.Strength(c.kind, desensitize.MaskShape{Left: c.left, Right: c.right}, c.known)
 		require.NoError(t, err)
@@ -211,6 +239,44 @@ func TestCountsAreThoseOfTryingEveryIdentifier(t *testing.T) {
 		}
 		try(0)
 		s, err := desensitize.StrengthOf(kind, string(pattern), desensitize.Known{BirthFrom: 1900, BirthTo: 2099})
+		require.NoError(t, err)
+		require.Equal(t, int64(want), s.Count.Int64(), string(pattern))
+	})
+}
+
+func TestKindsOfOtherFormsAreCountedAsTheirDetectorsSee(t *testing.T) {
+	values := map[ident.Kind][]string{
+		ident.Mobile: {"13800138000"}, ident.Landline: {"010-88888888", "0755-88888888", "0756-8888888", "400-8888888"}, ident.Passport: {"E12345678", "EA1234567", "SE1234567"},
+		ident.Permit: {"H12345678", "M1234567801", "C12345678", "CA1234567", "12345678"}, ident.HongKongID: {"P1744686", "AB9876543"}, ident.TaiwanID: {"B221690311"},
+		ident.Plate: {"粤B12345", "粤BD12345", "粤B12345D"},
+	}
+	chars := []rune("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	rapid.Check(t, func(t *rapid.T) {
+		kind := rapid.SampledFrom([]ident.Kind{ident.Mobile, ident.Landline, ident.Passport, ident.Permit, ident.HongKongID, ident.TaiwanID, ident.Plate}).Draw(t, "kind")
+		pattern := []rune(rapid.SampledFrom(values[kind]).Draw(t, "value"))
+		var hidden []int
+		for _, i := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(pattern)-1), 1, 2, rapid.ID).Draw(t, "hidden") {
+			if pattern[i] < 0x80 && pattern[i] != '-' {
+				hidden, pattern[i] = append(hidden, i), '*'
+			}
+		}
+		want := 0
+		candidate := append([]rune(nil), pattern...)
+		var try func(i int)
+		try = func(i int) {
+			if i < len(hidden) {
+				for _, c := range chars {
+					candidate[hidden[i]] = c
+					try(i + 1)
+				}
+				return
+			}
+			if v, ok := ident.Canonical(kind, []byte(string(candidate))); ok && string(v) == string(candidate) {
+				want++
+			}
+		}
+		try(0)
+		s, err := desensitize.StrengthOf(string(kind), string(pattern), desensitize.Known{})
 		require.NoError(t, err)
 		require.Equal(t, int64(want), s.Count.Int64(), string(pattern))
 	})

@@ -176,8 +176,8 @@ func (a *checkText) print() error {
 // unjudged tells by missing facts which rules could not judge, and how many records: most of them lack the same.
 func (a *checkText) unjudged(w *lineWriter) {
 	type group struct {
-		rules []string
-		count map[string]int
+		missing, rules []string
+		count          map[string]int
 	}
 	groups := map[string]*group{}
 	var order []string
@@ -189,7 +189,7 @@ func (a *checkText) unjudged(w *lineWriter) {
 		missing := strings.Join(f.Missing, ", ")
 		g := groups[missing]
 		if g == nil {
-			g = &group{count: map[string]int{}}
+			g = &group{missing: f.Missing, count: map[string]int{}}
 			groups[missing] = g
 			order = append(order, missing)
 		}
@@ -204,7 +204,7 @@ func (a *checkText) unjudged(w *lineWriter) {
 		for _, n := range g.count {
 			most = max(most, n)
 		}
-		if a.report.MissingSet(missing) {
+		if !slices.ContainsFunc(g.missing, func(m string) bool { return !a.report.MissingSet(m) }) {
 			w.text("catalog.check.no-set", missing, strings.Join(g.rules, ", "))
 			continue
 		}
@@ -215,7 +215,7 @@ func (a *checkText) unjudged(w *lineWriter) {
 // citations are the articles of a finding: in English in their short form.
 func citations(lang string, long, short []string) string {
 	if lang == message.English && len(short) > 0 {
-		return strings.Join(short, ", ")
+		return "Art. " + strings.Join(short, ", ")
 	}
 	return strings.Join(long, "、")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 
 	"github.com/banfa-go/banfa/catalog"
 )
@@ -35,7 +36,8 @@ func (c *catalogDeriveCommand) Run(a *app) error {
 		}
 		p = d.Proof()
 		if c.Out != "" {
-			if err := writeCatalogLines(a.ctx, c.Out, d.Open()); err != nil {
+			write := func(w io.Writer) error { return catalog.WriteJSONLinesSeq(a.ctx, w, d.Entries()) }
+			if err := writeCatalogFile(c.Out, write); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -15,6 +16,7 @@ type catalogFusionCommand struct {
 	RulesOfFusion string `help:"A file of fusion rules to use instead of the built-in ones." placeholder:"FILE"`
 	All           bool   `help:"Count closed and masked data too: what the whole base catalog could say."`
 	Undetermined  bool   `help:"Count the entries too whose open type is not decided yet."`
+	Bridges       bool   `help:"Look for entries too that are linked through a third one: two hops over strong keys."`
 	Marginal      string `help:"Show only what opening this entry would add." placeholder:"ID"`
 	Dispositions  string `help:"A file of what was decided about findings, as JSON or JSON lines." placeholder:"FILE"`
 }
@@ -53,6 +55,9 @@ func (c *catalogFusionCommand) Run(a *app) error {
 	}
 	if c.Undetermined {
 		opts = append(opts, catalog.FusionUndetermined())
+	}
+	if c.Bridges {
+		opts = append(opts, catalog.FusionBridges())
 	}
 	index, err := catalog.NewFusionIndex(in.Catalog.Entries, opts...)
 	if err != nil {
@@ -99,15 +104,8 @@ func (c *catalogFusionCommand) inputs() ([]catalog.FusionRule, []catalog.Disposi
 	if c.Dispositions == "" {
 		return rules, nil, nil
 	}
-	text, err := os.ReadFile(c.Dispositions)
-	if err != nil {
-		return nil, nil, err
-	}
-	dispositions, err := catalog.ReadDispositions(bytes.NewReader(text))
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", c.Dispositions, err)
-	}
-	return rules, dispositions, nil
+	dispositions, err := readDispositions(c.Dispositions, catalog.ReadDispositions)
+	return rules, dispositions, err
 }
 
 func (c *catalogFusionCommand) marginal(a *app, cat *catalog.Catalog, index *catalog.FusionIndex, rules int) error {
@@ -147,14 +145,28 @@ func fusionText(lang string, r *fusionReport) []byte {
 	for i := range r.Findings {
 		fusionFindingText(&b, lang, &r.Findings[i], true)
 	}
-	for _, d := range r.Idle {
-		if zh {
-			fmt.Fprintf(&b, "处置已无对应的发现：%s\n", d.Finding)
-		} else {
-			fmt.Fprintf(&b, "this disposition has no finding any more: %s\n", d.Finding)
-		}
-	}
+	idleText(&b, lang, r.Idle)
 	return b.Bytes()
+}
+
+// idleText lists the dispositions that fit nothing.
+func idleText(b *bytes.Buffer, lang string, idle []catalog.Disposition) {
+	for _, d := range idle {
+		fmt.Fprintf(b, pick(lang, "this disposition has no finding any more: %s\n", "处置已无对应的发现：%s\n"), d.Finding)
+	}
+}
+
+// readDispositions reads what was decided from a file.
+func readDispositions(path string, read func(io.Reader) ([]catalog.Disposition, error)) ([]catalog.Disposition, error) {
+	text, err := os.ReadFile(path) // #nosec G304 -- the user names the file
+	if err != nil {
+		return nil, err
+	}
+	dispositions, err := read(bytes.NewReader(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return dispositions, nil
 }
 
 func fusionMarginalText(lang, id string, found []catalog.FusionFinding) []byte {
@@ -202,6 +214,10 @@ func fusionFindingText(b *bytes.Buffer, lang string, f *catalog.FusionFinding, s
 		b.WriteString("，单条目录自身即构成")
 	case f.Kind == catalog.FusionWithin:
 		b.WriteString(", each by itself")
+	case f.Kind == catalog.FusionBridge && zh:
+		b.WriteString("，两端经中间的目录相连")
+	case f.Kind == catalog.FusionBridge:
+		b.WriteString(", the ends linked through the one in the middle")
 	case f.KeyClass == catalog.WeakKey && zh:
 		b.WriteString("，弱关联键（同名未必同一主体）")
 	case f.KeyClass == catalog.WeakKey:

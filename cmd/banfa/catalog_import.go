@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"unicode/utf8"
@@ -151,10 +153,18 @@ func importPlaceText(p *catalog.Place) string {
 
 // writeCatalogLines writes a catalog as JSON lines, one entry on each. The file appears whole or not at all.
 func writeCatalogLines(ctx context.Context, path string, c *catalog.Catalog) error {
-	var b bytes.Buffer
-	if err := catalog.WriteJSONLines(ctx, &b, c.Entries); err != nil {
+	return writeCatalogFile(path, func(w io.Writer) error { return catalog.WriteJSONLines(ctx, w, c.Entries) })
+}
+
+// writeCatalogFile writes a file that appears whole or not at all, as its content is made.
+func writeCatalogFile(path string, write func(io.Writer) error) error {
+	const perm = 0o644
+	f, err := atomicfile.Create(path, perm)
+	if err != nil {
 		return err
 	}
-	const perm = 0o644
-	return atomicfile.Write(path, b.Bytes(), perm)
+	if err := write(f); err != nil {
+		return errors.Join(err, f.Discard())
+	}
+	return f.Commit()
 }

@@ -17,6 +17,7 @@ type catalogMergeCommand struct {
 	Deleted  map[string]string `help:"The ids that a source declares deleted, one a line, as source, =, file." placeholder:"SOURCE=FILE"`
 	Emptied  bool              `help:"Accept a submission whose declared deletions leave nothing of the one before."`
 	Shrink   int               `help:"From which percentage of entries lost a submission is refused; 100 for never." default:"20"`
+	Decided  string            `name:"dispositions" help:"A file of what was decided about duplicates and conflicts, as JSON or JSON lines." placeholder:"FILE"`
 	Out      string            `help:"Write the merged catalog to this file as JSON lines." placeholder:"FILE"`
 }
 
@@ -60,6 +61,13 @@ func (c *catalogMergeCommand) Run(a *app) error {
 	if c.Emptied {
 		opts = append(opts, catalog.MergeEmptied())
 	}
+	if c.Decided != "" {
+		dispositions, err := readDispositions(c.Decided, catalog.ReadMergeDispositions)
+		if err != nil {
+			return err
+		}
+		opts = append(opts, catalog.MergeDispositions(dispositions))
+	}
 	m, err := catalog.Merge(parts, opts...)
 	if err != nil {
 		return err
@@ -78,12 +86,26 @@ func (c *catalogMergeCommand) Run(a *app) error {
 				"%s：报送 %d = 采纳 %d + 待审 %d + 退回 %d + 并入 %d + 未采纳 %d；删除 %d\n"), n.Source, n.Submitted, n.Accepted, n.Pending, n.Returned, n.Merged, n.Dropped, n.Deleted)
 		}
 		catalogFindingsText(&b, a.lang, m.Findings)
+		mergeCasesText(&b, a.lang, m)
 		_, err = a.stdout.Write(b.Bytes())
 	}
 	if err == nil && len(m.Findings) > 0 {
 		err = quiet(statusFindings)
 	}
 	return err
+}
+
+// mergeCasesText lists the cases, and with those that wait for a decision what a disposition quotes.
+func mergeCasesText(b *bytes.Buffer, lang string, m *catalog.Merged) {
+	for i := range m.Cases {
+		c := &m.Cases[i]
+		if c.State == catalog.FusionSettled {
+			fmt.Fprintf(b, "  [%s: %s] %s\n", c.State.Label(lang), c.Decision, c.ID())
+			continue
+		}
+		fmt.Fprintf(b, "  [%s] %s\n    catalog_digest: %s\n", c.State.Label(lang), c.ID(), c.Digest)
+	}
+	idleText(b, lang, m.Idle)
 }
 
 // readWords reads a file of one word a line; empty lines do not count.

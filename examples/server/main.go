@@ -26,6 +26,7 @@ import (
 	"go.opentelemetry.io/otel"
 
 	"github.com/banfa-go/banfa"
+	"github.com/banfa-go/banfa/examples/server/platform"
 	"github.com/banfa-go/banfa/examples/server/sample"
 	"github.com/banfa-go/banfa/examples/server/serve"
 	"github.com/banfa-go/banfa/examples/server/store"
@@ -46,6 +47,7 @@ const usage = `banfa reference server
   server verify [flags] [SEQ=HASH…]    recompute the log; heads noted before show that nothing was cut off
   server backup [flags] FILE           write a copy of the log while the server goes on
   server restore [flags] FILE          put a copy where no store is yet
+  server signout [flags] SUBJECT…      end all sessions of a person, while the server goes on
 
 flags:
 `
@@ -149,6 +151,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = o.backup(ctx, flags.Args(), stdout)
 	case "restore":
 		err = o.restore(ctx, flags.Args(), stdout)
+	case "signout":
+		err = o.signOut(ctx, flags.Args(), stdout)
 	default:
 		flags.Usage()
 		return 2
@@ -340,6 +344,27 @@ func (o *options) restore(ctx context.Context, args []string, stdout io.Writer) 
 		return err
 	}
 	_, err = fmt.Fprintln(stdout, "restored:", serve.ShownStore(o.store))
+	return err
+}
+
+// signOut ends all sessions of persons: servers that run notice at the next request.
+func (o *options) signOut(ctx context.Context, subjects []string, stdout io.Writer) (err error) {
+	if len(subjects) == 0 || slices.Contains(subjects, "") {
+		return errors.New("signout: name the subject, as the log has it")
+	}
+	s, err := o.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	events := make([]store.NewEvent, len(subjects))
+	for i, subject := range subjects {
+		events[i] = platform.EndsSessions(subject)
+	}
+	if _, err := s.Append(ctx, nil, events...); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(stdout, "signed out:", strings.Join(subjects, " "))
 	return err
 }
 

@@ -154,6 +154,27 @@ func TestRestoreNeverWritesOverAStore(t *testing.T) {
 	assert.Empty(t, left)
 }
 
+// An operator ends somebody's sessions while the server goes on.
+func TestSigningSomebodyOut(t *testing.T) {
+	t.Chdir(t.TempDir())
+	out, _ := serving(t, "-listen", "127.0.0.1:0")
+	base := regexp.MustCompile(`http://[0-9.:]+`).FindString(out.String())
+	c := signIn(t, base, "dev-applicant")
+	status := func() int {
+		res, err := c.Get(base + "/api/v1/applications")
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		return res.StatusCode
+	}
+	require.Equal(t, 200, status())
+	code, said, errs := command(t, "signout", "dev-applicant")
+	require.Zero(t, code, errs)
+	assert.Contains(t, said, "dev-applicant")
+	assert.Equal(t, 401, status())
+	code, _, errs = command(t, "verify")
+	assert.Zero(t, code, errs)
+}
+
 func TestWhatTheCommandLineRefuses(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -179,6 +200,7 @@ func TestWhatTheCommandLineRefuses(t *testing.T) {
 		{1, "everybody could be anybody", []string{"-listen", "0.0.0.0:0"}},
 		{1, "must begin with http", []string{"-otlp", "collector", "-listen", "127.0.0.1:0"}},
 		{1, "name one file", []string{"backup"}},
+		{1, "name the subject", []string{"signout"}},
 		{1, "name one file", []string{"restore", "a", "b"}},
 		{1, "xxxxx", []string{"verify", "-store", "postgres://u:hunter2@127.0.0.1:1/hunter2"}},
 	} {

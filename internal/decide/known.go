@@ -4,6 +4,7 @@ package decide
 
 import (
 	"context"
+	"slices"
 
 	"github.com/banfa-go/banfa/internal/civil"
 	"github.com/banfa-go/banfa/internal/expr"
@@ -16,6 +17,8 @@ type Engine struct {
 	acts   []act
 	ops    *operations
 	tables [][]expr.Truth // by atom: its truth for each value of its only leaf, where that is few-valued
+	index  *index
+	place  []int // by rule, its place in C.Order; nil where no rule overrides another
 }
 
 // act is a leaf that a lawful act can change.
@@ -32,6 +35,9 @@ type Known struct {
 	Applies   []expr.Truth // by rule
 	Otherwise expr.Truth
 	Errors    []RuleError
+	Live      []int // the rules whose condition is not false, ascending
+
+	candidates []int // room for the work
 }
 
 // RuleError is a rule that could not be evaluated; Rule is -1 for the scope.
@@ -55,6 +61,13 @@ func New(c *ruleset.Classification) *Engine {
 		}
 	}
 	e.tabulate()
+	e.index = newIndex(e)
+	if slices.ContainsFunc(c.Rules, func(r *ruleset.Rule) bool { return len(r.OverriddenBy) > 0 }) {
+		e.place = make([]int, len(c.Rules))
+		for i, r := range c.Order {
+			e.place[r] = i
+		}
+	}
 	return e
 }
 
@@ -92,53 +105,102 @@ func (e *Engine) Active(on civil.Date) []bool {
 
 // Known evaluates every rule. No rule is known to apply unless the scope is known to hold.
 func (e *Engine) Known(ev *expr.Eval, active []bool) *Known {
-	k := &Known{Scope: expr.True, Otherwise: expr.Unknown}
+	ev.Use(e.index.tests)
+	k := e.NewKnown()
+	e.know(k, ev.Marks(), ev, active)
+	return k
+}
+
+// Direct reports whether everything about a record is known from its marks.
+func (e *Engine) Direct() bool { return e.index.direct }
+
+// Tests are those that make the marks of a record.
+func (e *Engine) Tests() *expr.Tests { return e.index.tests }
+
+// NewKnown returns one that Marked can use again and again.
+func (e *Engine) NewKnown() *Known {
 	values := make([]expr.Truth, 2*len(e.C.Rules))
-	k.Condition, k.Applies = values[:len(e.C.Rules)], values[len(e.C.Rules):]
+	return &Known{Condition: values[:len(e.C.Rules)], Applies: values[len(e.C.Rules):]}
+}
+
+// Marked is Known for marks, of an engine that is Direct.
+func (e *Engine) Marked(k *Known, m *expr.Marks, active []bool) {
+	for _, r := range k.Live {
+		k.Condition[r], k.Applies[r] = expr.False, expr.False
+	}
+	e.know(k, m, nil, active)
+}
+
+// know evaluates the rules from marks, and those that marks do not settle from ev, which may be nil for an engine that is Direct.
+func (e *Engine) know(k *Known, m *expr.Marks, ev *expr.Eval, active []bool) {
+	k.Scope, k.Otherwise, k.Live, k.Errors = expr.True, expr.Unknown, k.Live[:0], nil
 	if s := e.C.Scope; s != nil && s.When != nil {
-		t, err := ev.Truth(s.When)
-		k.Scope = t
-		if t == expr.Error {
-			k.Errors = append(k.Errors, RuleError{-1, err})
+		if e.index.scope != nil {
+			k.Scope = e.index.scope.Truth(m)
+		} else {
+			var err error
+			if k.Scope, err = ev.Truth(s.When); k.Scope == expr.Error {
+				k.Errors = append(k.Errors, RuleError{-1, err})
+			}
 		}
 	}
 	if k.Scope == expr.False {
 		k.Otherwise = expr.False
-		return k
+		return
 	}
-	for i, r := range e.C.Rules {
-		if !active[i] {
+	k.candidates = e.index.candidates(k.candidates[:0], m)
+	for _, r := range k.candidates {
+		if !active[r] {
 			continue
 		}
-		k.Condition[i] = expr.True
-		if r.When != nil {
-			t, err := ev.Truth(r.When)
-			k.Condition[i] = t
-			if t == expr.Error {
-				k.Errors = append(k.Errors, RuleError{i, err})
+		t := expr.True
+		if terms := e.index.terms[r]; terms != nil {
+			t = terms.Truth(m)
+		} else if when := e.C.Rules[r].When; when != nil {
+			var err error
+			if t, err = ev.Truth(when); t == expr.Error {
+				k.Errors = append(k.Errors, RuleError{r, err})
 			}
 		}
+		if t != expr.False {
+			k.Condition[r] = t
+			k.Live = append(k.Live, r)
+		}
 	}
-	e.applies(k, active)
-	return k
+	e.applies(k)
 }
 
-func (e *Engine) applies(k *Known, active []bool) {
-	otherwise := expr.True
-	for _, i := range e.C.Order {
+// applies finds out which rules apply. A rule that is not live applies nowhere and defeats nothing.
+func (e *Engine) applies(k *Known) {
+	k.Otherwise = expr.True
+	inOrder := k.Live
+	if e.place != nil {
+		k.candidates = append(k.candidates[:0], k.Live...)
+		inOrder = k.candidates
+		slices.SortFunc(inOrder, func(a, b int) int { return e.place[a] - e.place[b] })
+	}
+	for _, i := range inOrder {
 		r := e.C.Rules[i]
 		t := k.Condition[i]
 		for _, o := range r.OverriddenBy {
-			if active[o] {
-				t = and(t, not(k.Applies[o]))
-			}
+			t = and(t, not(k.Applies[o]))
 		}
 		k.Applies[i] = t
 		if r.Outcome >= 0 {
-			otherwise = and(otherwise, not(t))
+			k.Otherwise = and(k.Otherwise, not(t))
 		}
 	}
-	k.Otherwise = otherwise
+}
+
+// Settled returns the outcome, where it is known whatever the absent facts are.
+func (e *Engine) Settled(k *Known) (rank int, ok bool) {
+	switch k.Scope {
+	case expr.False:
+		return e.C.OutOfScope(), true
+	case expr.True:
+		return e.settledRank(k)
+	}
+	return 0, false
 }
 
 // Settle is the truth that a rule is known to apply with, given whether the scope holds.

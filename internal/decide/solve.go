@@ -59,7 +59,7 @@ var managers = sync.Pool{New: func() any { return diagram.New(maxNodes) }}
 // Solve finds the outcome of a data set over all completions of the absent facts. Each evaluation is one of its items, or the
 // data set itself where it has none; a leaf that several of them lack is one and the same fact. known are their Known values.
 func (e *Engine) Solve(evs []*expr.Eval, known []*Known, active []bool) *Solution {
-	if s := e.settledSolution(known, active); s != nil {
+	if s := e.settledSolution(known); s != nil {
 		return s
 	}
 	m := managers.Get().(*diagram.Manager)
@@ -100,24 +100,17 @@ func (e *Engine) everything(evs []*expr.Eval) *Solution {
 }
 
 // settledSolution answers without a diagram where three-valued evaluation has settled every rule.
-func (e *Engine) settledSolution(known []*Known, active []bool) *Solution {
+func (e *Engine) settledSolution(known []*Known) *Solution {
 	s := &Solution{Exact: true, Holders: make([]bool, len(known))}
 	ranks := make([]int, len(known))
 	worst := 0
 	for i, k := range known {
-		if k.Scope == expr.False {
-			ranks[i] = e.C.OutOfScope()
-		} else {
-			if k.Scope != expr.True {
-				return nil
-			}
-			rank, ok := e.settledRank(k, active)
-			if !ok {
-				return nil
-			}
-			ranks[i] = rank
+		rank, ok := e.Settled(k)
+		if !ok {
+			return nil
 		}
-		worst = max(worst, ranks[i])
+		ranks[i] = rank
+		worst = max(worst, rank)
 	}
 	s.Possible = 1 << worst
 	seen := map[Ground]bool{}
@@ -136,8 +129,8 @@ func (e *Engine) settledSolution(known []*Known, active []bool) *Solution {
 			add(Ground{Scope})
 			continue
 		}
-		for r, rule := range e.C.Rules {
-			if active[r] && rule.Outcome == worst && k.Applies[r] == expr.True {
+		for _, r := range k.Live {
+			if e.C.Rules[r].Outcome == worst && k.Applies[r] == expr.True {
 				add(Ground{r})
 			}
 		}
@@ -148,15 +141,16 @@ func (e *Engine) settledSolution(known []*Known, active []bool) *Solution {
 	return s
 }
 
-func (e *Engine) settledRank(k *Known, active []bool) (rank int, ok bool) {
+func (e *Engine) settledRank(k *Known) (rank int, ok bool) {
 	rank = -1
-	for r, rule := range e.C.Rules {
-		if !active[r] || rule.Outcome < 0 {
+	for _, r := range k.Live {
+		outcome := e.C.Rules[r].Outcome
+		if outcome < 0 {
 			continue
 		}
 		switch k.Applies[r] {
 		case expr.True:
-			rank = max(rank, rule.Outcome)
+			rank = max(rank, outcome)
 		case expr.False:
 		default:
 			return 0, false
@@ -267,8 +261,8 @@ func (f *functions) evaluate(i int, k *Known, active []bool, every bool) {
 	any := make([]diagram.Ref, len(e.C.Outcomes))
 	for _, r := range e.C.Order {
 		rule := e.C.Rules[r]
-		if !active[r] || f.scope[i] == no {
-			continue
+		if !active[r] || f.scope[i] == no || !every && k.Condition[r] == expr.False {
+			continue // it does not apply
 		}
 		a := cond(rule.When, k.Condition[r])
 		for _, o := range rule.OverriddenBy {

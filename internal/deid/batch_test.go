@@ -1,6 +1,8 @@
 package deid
 
 import (
+	"encoding/binary"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -53,6 +55,16 @@ func TestABatchMakesWhatEachValueAloneBecomes(t *testing.T) {
 			}
 			assert.Equal(t, at, len(got))
 		}
+	})
+}
+
+func TestEightHexadecimalDigitsAtOnce(t *testing.T) {
+	for _, v := range []uint32{0, 1, 0x9a, 0x01234567, 0x89abcdef, 0xffffffff, 0xa0b1c2d3} {
+		assert.Equal(t, fmt.Sprintf("%08x", v), string(binary.LittleEndian.AppendUint64(nil, hex8(v))))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.Uint32().Draw(t, "v")
+		assert.Equal(t, fmt.Sprintf("%08x", v), string(binary.LittleEndian.AppendUint64(nil, hex8(v))))
 	})
 }
 

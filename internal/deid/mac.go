@@ -95,6 +95,14 @@ func (s *macState) sum(message []byte) []byte {
 	return s.words()
 }
 
+// chain is the chaining value in a saved state.
+func (s *macState) chain(state []byte) (words [8]uint32) {
+	for i := range words {
+		words[i] = binary.BigEndian.Uint32(state[macHead+4*i:])
+	}
+	return words
+}
+
 // pad ends a message of so many bytes in all, of which the last n stand in the block.
 func (s *macState) pad(n, end, all int) {
 	s.block[n] = 0x80

@@ -5,14 +5,12 @@ import (
 	"encoding/binary"
 	"hash"
 	"sync"
-
-	"github.com/banfa-go/banfa/internal/sm3x"
 )
 
 // prf is HMAC under one derived key. Its states are pooled, so that a value costs no allocation.
 type prf struct {
 	pool  sync.Pool
-	lanes func() *macLanes // for eight messages at once; nil where there is no such thing
+	lanes func() macLanes // for several messages at once; nil where there is no such thing
 }
 
 type prfState struct {
@@ -32,11 +30,7 @@ func newPRF(k Key, use string, h Hash, d Domain) (*prf, error) {
 		return nil, err
 	}
 	p := rawPRF(newHash, sub)
-	if h == SM3 && sm3x.Has() {
-		if s := newMACState(newHash, sub); s != nil {
-			p.lanes = func() *macLanes { return newMACLanes(s) }
-		}
-	}
+	p.lanes = newLanes(h, newMACState(newHash, sub))
 	return p, nil
 }
 

@@ -2,7 +2,6 @@ package deid
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 
 	"github.com/banfa-go/banfa/internal/ident"
@@ -65,7 +64,7 @@ func Pseudonym(k Key, o PseudonymOptions) (Func, error) {
 type pseudonym struct {
 	enc  encoder
 	prf  *prf
-	tag  byte
+	head []byte // of each message: the type, and the kind with its length
 	kind ident.Kind
 	typ  Type
 }
@@ -89,7 +88,8 @@ func newPseudonym(k Key, o PseudonymOptions) (*pseudonym, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pseudonym{enc, p, tag, o.Kind, o.Type}, nil
+	head := binary.BigEndian.AppendUint32([]byte{tag}, uint32(len(o.Kind)))
+	return &pseudonym{enc, p, append(head, o.Kind...), o.Kind, o.Type}, nil
 }
 
 func (n *pseudonym) append(dst []byte, s *prfState, text []byte) ([]byte, error) {
@@ -102,9 +102,7 @@ func (n *pseudonym) append(dst []byte, s *prfState, text []byte) ([]byte, error)
 
 // message appends what the pseudonym of a value is the MAC of to s.in.
 func (n *pseudonym) message(s *prfState, text []byte) error {
-	s.in = append(s.in, n.tag)
-	s.in = binary.BigEndian.AppendUint32(s.in, uint32(len(n.kind)))
-	s.in = append(s.in, n.kind...)
+	s.in = append(s.in, n.head...)
 	at := len(s.in)
 	s.in = append(s.in, 0, 0, 0, 0)
 	if n.kind != "" {
@@ -154,8 +152,11 @@ func newEncoder(e Encoding, chars int) (encoder, error) {
 }
 
 func (e encoder) append(dst, sum []byte) []byte {
-	if e.alphabet == hexDigits && e.chars%2 == 0 {
-		return hex.AppendEncode(dst, sum[:e.chars/2])
+	if e.alphabet == hexDigits && e.chars%8 == 0 {
+		for i := 0; i < e.chars/2; i += 4 {
+			dst = binary.LittleEndian.AppendUint64(dst, hex8(binary.BigEndian.Uint32(sum[i:])))
+		}
+		return dst
 	}
 	acc, have := uint(0), 0
 	i := 0
@@ -172,4 +173,14 @@ func (e encoder) append(dst, sum []byte) []byte {
 		acc &= 1<<have - 1
 	}
 	return dst
+}
+
+// hex8 is a number as eight hexadecimal digits, of which the first is the lowest byte.
+func hex8(v uint32) uint64 {
+	const lanes = 0x0101010101010101
+	x := uint64(v>>16) | uint64(v)<<32 // halves, then bytes, then digits change places, so that each has a byte of its own
+	x = x>>8&0x000000ff_000000ff | x<<16&0x00ff0000_00ff0000
+	x = x>>4&0x000f000f_000f000f | x<<8&0x0f000f00_0f000f00
+	letters := (x + 6*lanes) >> 4 & lanes
+	return x + '0'*lanes + letters*('a'-'9'-1)
 }

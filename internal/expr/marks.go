@@ -29,6 +29,12 @@ func (m *Marks) Reset() {
 // Sink returns what takes the values of a fact.
 func (m *Marks) Sink(slot int) *Sink { return m.tests.slots[slot] }
 
+// Known reports whether any of the bits of a word is known.
+func (m *Marks) Known(word int, bits uint64) bool { return (m.t[word]|m.f[word])&bits != 0 }
+
+// True are the bits of a word that are true.
+func (m *Marks) True(word int) uint64 { return m.t[word] }
+
 func (m *Marks) set(bit int, v Truth) {
 	switch v {
 	case True:
@@ -122,7 +128,10 @@ const (
 func (t *Tests) Terms(n *Node) (Terms, bool) {
 	work := maxTermWork
 	ands, ok := t.ands(n, false, &work)
-	return newTerms(ands), ok
+	if !ok {
+		return nil, false
+	}
+	return newTerms(ands), true
 }
 
 // ands returns the condition, or its opposite, as an or of ands.

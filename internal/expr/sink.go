@@ -64,6 +64,9 @@ func (s *Sink) Kind() Kind { return s.kind }
 // Type is the declared type.
 func (s *Sink) Type() *Type { return s.typ }
 
+// Given reports whether a value was taken of which something is asked. It is for facts that are no lists and no objects.
+func (s *Sink) Given(m *Marks) bool { return s.span > 0 && m.Known(s.word, s.all) }
+
 // fewTexts is the number of strings up to which they are compared one by one.
 const fewTexts = 6
 

@@ -66,6 +66,15 @@ func (t *Type) Field(name string) (*Type, bool) {
 	return nil, false
 }
 
+// Ordered reports whether values of the type have an order, so that they can be bounded.
+func (t *Type) Ordered() bool {
+	switch t.Kind {
+	case Int, Double, Decimal, Date, Timestamp, Duration:
+		return true
+	}
+	return false
+}
+
 // Var is a name that expressions may use.
 type Var struct {
 	Name string

@@ -192,5 +192,5 @@ var catalogSentences = map[string][2]string{
 	// States of dispositions.
 	"state.open":     {"open", "待处置"},
 	"state.settled":  {"settled", "已处置"},
-	"state.reopened": {"reopened", "已变化，须重新处置"},
+	"state.reopened": {"reopened", "目录已变化，须重新处置"},
 }

@@ -305,6 +305,10 @@ var english = map[string]string{
 	"policy.hierarchy-line":    "hierarchy {0}: {1}",                                                                                                            // name, what is wrong
 	"policy.reversal-column":   "reversal: {0} is no column of this policy",                                                                                     // column
 	"policy.reversal-whole":    "reversal: column {0} is not made a pseudonym as a whole, so that nothing could be found by it; apply value.pseudonym(…) alone", // column
+	"policy.mask-weak":         "{0}: column {1}: as few as {3} identifiers share a mask {2}, fewer than {4}; show less of it, or use pseudonym or suppress",     // rule, column, mask, count, limit
+	"policy.mask-weak-given":   "{0}: column {1}: as few as {3} identifiers share a mask {2} where {5} are published too, fewer than {4}; show less of either",   // rule, column, mask, count, limit, what else is known
+	"policy.published":         "column {0}: {1} is no shape of a mask; write how many characters it shows on the left and on the right, such as 6+4",            // column, text
+	"policy.published-kind":    "column {0}: published is of masks of identifiers; its semantic must be one of {1}",                                              // column, kinds
 	"policy.shuffle-direct":    "{0}: column {1} names persons, and shuffle publishes its values, each in another row; use pseudonym, mask or suppress",         // rule, column
 	"policy.hierarchy-unknown": "{0} is no hierarchy that this policy declares; add it to hierarchies",                                                          // name
 	"policy.label-twice":       "{0} also names the column {1}, so that a file headed by it would leave in doubt which is meant; give each its own",             // label, column

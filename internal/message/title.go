@@ -60,6 +60,7 @@ var titles = map[string]title{
 	"BF4013": {"无人能够满足的条件", "conditions that nobody can meet"},
 	"BF4014": {"条件宽于或者严于级别对照表", "conditions looser or stricter than the table of levels"},
 	"BF4015": {"全部条件无人能够同时满足", "conditions that nobody can meet together"},
+	"BF4016": {"弱掩码", "weak mask"},
 
 	"BF5001": {"用例中未知的 id", "unknown id in a suite"},
 	"BF5002": {"没有用例用到的规则", "rule never exercised"},

@@ -40,17 +40,19 @@ type PolicyKey struct {
 
 // PolicyHierarchy is a named generalisation hierarchy: a built-in one, rows in the policy, or a file beside it.
 type PolicyHierarchy struct {
-	Name  string
-	Of    *deid.Hierarchy
-	Place Place
+	Name    string
+	Builtin string // the name of a built-in one
+	Of      *deid.Hierarchy
+	Place   Place
 }
 
 // PolicyColumn is a declared column.
 type PolicyColumn struct {
 	Name, Label, Class, Semantic, Join string
 	Kind                               expr.Kind
-	Optional                           bool // row.NAME is then an optional value
-	Rule                               int  // of Rules: the one that covers it
+	Published                          []string // the shapes of masks in which it is published elsewhere, such as 6+4
+	Optional                           bool     // row.NAME is then an optional value
+	Rule                               int      // of Rules: the one that covers it
 	Plan                               *CellPlan
 	Place                              Place
 }

@@ -1,6 +1,10 @@
 package ruleset
 
-import "time"
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+)
 
 // Suite is a file of test cases, tables expanded.
 type Suite struct {
@@ -33,6 +37,7 @@ type Case struct {
 	Deadline string
 	Events   map[string]any
 	AsOf     string
+	Steps    Steps
 
 	Stream []map[string]any // usage events in the order of arrival; nil where the case has none
 
@@ -66,8 +71,36 @@ const (
 	Cells               // the columns of a row, text or null; only those that are named are compared
 )
 
-// SetCase takes deadline and as_of over.
+// Steps are what was done to a deadline beside its events.
+type Steps struct {
+	Suspend  []string // days that do not count: FROM..TO, or FROM.. while they still run
+	Extend   []int    // so many units more
+	Approver string   // of the extensions
+	Restart  []string // RFC 3339 instants at which the count begins anew
+}
+
+// SetCase takes over what stands beside the events: deadline, as_of and the steps. The values have been checked.
 func (c *Case) SetCase(v map[string]any) {
 	c.Deadline, _ = v["deadline"].(string)
 	c.AsOf, _ = v["as_of"].(string)
+	c.Steps.Approver, _ = v["approver"].(string)
+	c.Steps.Suspend, c.Steps.Restart = texts(v["suspend"]), texts(v["restart"])
+	list, _ := v["extend"].([]any)
+	for _, x := range list {
+		written, _ := x.(json.Number)
+		if n, err := strconv.Atoi(written.String()); err == nil {
+			c.Steps.Extend = append(c.Steps.Extend, n)
+		}
+	}
+}
+
+func texts(v any) []string {
+	list, _ := v.([]any)
+	var out []string
+	for _, x := range list {
+		if s, ok := x.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
 }

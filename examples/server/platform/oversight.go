@@ -20,9 +20,19 @@ type RuleBook struct {
 	Passed  int              `json:"passed"`
 	Failed  int              `json:"failed"`
 	Skipped int              `json:"skipped"`
+	Suites  []SuiteResult    `json:"suites"`
 }
 
-// suites runs the suites once: rules do not change while a platform lives.
+// SuiteResult is what became of the cases of one suite.
+type SuiteResult struct {
+	Suite   string   `json:"suite"`
+	Passed  int      `json:"passed"`
+	Failed  int      `json:"failed"`
+	Skipped int      `json:"skipped"`
+	Fails   []string `json:"fails,omitempty"` // the ids of the cases that do
+}
+
+// suites runs the suites once: rules do not change while a platform lives, and other rules have another platform.
 type suites struct {
 	once sync.Once
 	book RuleBook
@@ -37,9 +47,34 @@ func (p *Platform) RuleBook(ctx context.Context) (RuleBook, error) {
 		p.suites.book, p.suites.err = b, err
 		if err == nil {
 			p.suites.book.Passed, p.suites.book.Failed, p.suites.book.Skipped = r.Passed, r.Failed, r.Skipped
+			p.suites.book.Suites = bySuite(r)
 		}
 	})
 	return p.suites.book, p.suites.err
+}
+
+// bySuite counts cases by their suites, in the order of the report.
+func bySuite(r *conformance.Report) []SuiteResult {
+	out := []SuiteResult{}
+	at := map[string]int{}
+	for i := range r.Cases {
+		c := &r.Cases[i]
+		k, ok := at[c.Suite]
+		if !ok {
+			k = len(out)
+			at[c.Suite], out = k, append(out, SuiteResult{Suite: c.Suite})
+		}
+		switch s := &out[k]; {
+		case c.Skipped != "":
+			s.Skipped++
+		case c.OK:
+			s.Passed++
+		default:
+			s.Failed++
+			s.Fails = append(s.Fails, c.ID)
+		}
+	}
+	return out
 }
 
 // Log returns events of the log to the authority and auditors.

@@ -2,14 +2,17 @@
 package testpg
 
 import (
+	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -82,10 +85,64 @@ func (c *Cluster) Down() {
 	c.running = false
 }
 
+// Kill ends it as a power cut does: every process of it, by SIGKILL, with no time for anything.
+func (c *Cluster) Kill() {
+	c.t.Helper()
+	text, err := os.ReadFile(filepath.Join(c.data(), "postmaster.pid"))
+	require.NoError(c.t, err)
+	first, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(first)
+	require.NoError(c.t, err)
+	all := append(children(c.t, pid), pid)
+	require.NoError(c.t, syscall.Kill(pid, syscall.SIGKILL)) // first: it would start others anew
+	for _, p := range all {
+		if err := syscall.Kill(p, syscall.SIGKILL); err != nil {
+			require.ErrorIs(c.t, err, syscall.ESRCH) // it has noticed that its parent is gone
+		}
+	}
+	require.Eventually(c.t, func() bool { // until nothing of it is left: a new one refuses to start beside an old one
+		for _, p := range all {
+			if stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p)); err == nil && !strings.Contains(string(stat), ") Z ") {
+				return false
+			}
+		}
+		return true
+	}, 10*time.Second, 10*time.Millisecond)
+	locks, err := filepath.Glob(filepath.Join(c.dir, ".s.PGSQL.*.lock"))
+	require.NoError(c.t, err)
+	for _, lock := range append(locks, filepath.Join(c.data(), "postmaster.pid")) { // of a number that may be another's by now
+		require.NoError(c.t, os.Remove(lock))
+	}
+	c.running = false
+}
+
+// children are the processes that a process has begun.
+func children(t testing.TB, pid int) (all []int) {
+	t.Helper()
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	require.NoError(t, err)
+	if len(lists) == 0 {
+		t.Skip("which processes a server has cannot be told here")
+	}
+	for _, list := range lists {
+		text, err := os.ReadFile(list)
+		require.NoError(t, err)
+		for _, f := range strings.Fields(string(text)) {
+			p, err := strconv.Atoi(f)
+			require.NoError(t, err)
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 func (c *Cluster) run(name string, args ...string) {
 	c.t.Helper()
 	x := exec.Command(filepath.Join(c.bin, name), args...) //nolint:gosec // PostgreSQL's own programs
 	x.Dir, x.SysProcAttr = c.dir, c.as
 	text, err := x.CombinedOutput()
-	require.NoError(c.t, err, "%s: %s", name, text)
+	if err != nil {
+		log, _ := os.ReadFile(filepath.Join(c.dir, "log")) // as far as there is one
+		require.NoError(c.t, err, "%s: %s\n%s", name, text, log)
+	}
 }

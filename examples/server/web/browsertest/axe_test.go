@@ -25,7 +25,7 @@ func TestAxeFindsNothing(t *testing.T) {
 		pages  []string
 	}
 	some := []visit{
-		{"dev-authority", []string{"/inbox", "/officer", "/officer?show=findings", "/catalog", "/log", application, permission}},
+		{"dev-authority", []string{"/inbox", "/officer", "/officer?show=findings", "/fusion", "/catalog", "/log", "/account", application, permission}},
 		{"dev-applicant", []string{"/", entry, application, "/rules"}},
 	}
 	for _, v := range []struct {
@@ -34,7 +34,7 @@ func TestAxeFindsNothing(t *testing.T) {
 		visits        []visit
 	}{
 		{"wide", "zh", 1200, 900, []visit{
-			{"dev-authority", []string{"/inbox", "/officer", "/officer?show=paths", "/officer?show=findings", "/fusion", "/alerts", "/catalog", "/log", "/applications", application, permission, objection}},
+			{"dev-authority", []string{"/inbox", "/officer", "/officer?show=paths", "/officer?show=findings", "/fusion", "/alerts", "/catalog", "/log", "/account", "/applications", application, permission, objection}},
 			{"dev-opener", []string{"/inbox", "/officer", "/alerts", objection, permission, entry}},
 			{"dev-applicant", append(public, "/applications", application, "/permissions", permission, "/objections", objection)},
 		}},

@@ -126,6 +126,15 @@ func journey(t *testing.T, w *window) (application, permission, objection string
 	w.press(`form[action$="/object"] button`, http.StatusOK)
 	objection = w.path()
 
+	w.as("dev-authority", "/fusion")
+	w.click(`#finding-1 summary`)
+	w.click(`#finding-1-mask`)
+	w.fill(`#finding-1-reason`, "证件号码改为掩码后再开放")
+	w.press(`#finding-1 form button`, http.StatusOK)
+	require.Contains(t, w.text("#finding-1"), "已处理")
+	require.Contains(t, w.text("#finding-1"), "证件号码改为掩码后再开放")
+	w.shoot("fusion-settled")
+
 	w.as("dev-auditor", "/log")
 	w.press(`form[action="/log/verify"] button`, http.StatusOK)
 	require.Contains(t, w.text("main"), "条记录与写入时一致")

@@ -1,4 +1,4 @@
-package desensitize
+package strength
 
 import (
 	"math/big"
@@ -13,9 +13,9 @@ const (
 	orgWeights    = "\x03\x07\x09\x0a\x05\x08\x04\x02"
 )
 
-// strengthCredit counts the credit codes that fit a pattern: GB 32100-2015 with its check character, and the check digit of the organisation code inside (GB 11714-1997), which makes
+// credit counts the credit codes that fit a pattern: GB 32100-2015 with its check character, and the check digit of the organisation code inside (GB 11714-1997), which makes
 // eleven times fewer. States are the two sums, modulo 31 and 11. Codes of companies are public lists: a mask hides nothing that a list shows.
-func strengthCredit(pattern []rune, known Known) (MaskStrength, error) {
+func credit(pattern []rune, known Known) (Result, error) {
 	const states = 31 * 11
 	kind := string(ident.CreditCode)
 	ways := map[int]*big.Int{0: big.NewInt(1)}
@@ -68,7 +68,7 @@ func strengthCredit(pattern []rune, known Known) (MaskStrength, error) {
 			count.Add(count, n)
 		}
 	}
-	return strengthResult(kind, count, exact), nil
+	return result(kind, count, exact), nil
 }
 
 // orgValue is the value of a character in an organisation code: letters count from 10, those that credit codes leave out too.
@@ -82,7 +82,7 @@ func orgValue(c byte) int {
 func creditRegions(pattern []rune, ways map[int]*big.Int, regions []string) map[int]*big.Int {
 	sums := map[int]int64{}
 	for _, code := range regions {
-		if len(code) != 6 || strings.Trim(code, digitChars) != "" || !strengthFits(code, pattern[2:]) {
+		if len(code) != 6 || strings.Trim(code, digitChars) != "" || !fits(code, pattern[2:]) {
 			continue
 		}
 		sum := 0

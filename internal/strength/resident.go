@@ -1,4 +1,4 @@
-package desensitize
+package strength
 
 import (
 	"fmt"
@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/banfa-go/banfa/internal/civil"
-	"github.com/banfa-go/banfa/internal/ident"
 )
 
 const (
@@ -38,7 +37,7 @@ func residentSum(digits string, at int) int {
 	return sum % 11
 }
 
-func strengthFits(digits string, pattern []rune) bool {
+func fits(digits string, pattern []rune) bool {
 	for i := range len(digits) {
 		if pattern[i] != '*' && pattern[i] != rune(digits[i]) {
 			return false
@@ -50,11 +49,11 @@ func strengthFits(digits string, pattern []rune) bool {
 // residentKnown writes what is known into the pattern; false where it contradicts the mask.
 func residentKnown(pattern []rune, known Known) (ok bool, err error) {
 	if len(known.Region) > 6 || strings.Trim(known.Region, digitChars) != "" {
-		return false, fmt.Errorf("desensitize: region %q is not up to six digits", known.Region)
+		return false, fmt.Errorf("strength: region %q is not up to six digits", known.Region)
 	}
 	y, m, d := known.BirthYear, known.BirthMonth, known.BirthDay
 	if (y != 0 && (y < firstBirth || y > civil.MaxYear)) || m < 0 || m > 12 || d < 0 || d > 31 {
-		return false, fmt.Errorf("desensitize: year %d, month %d, day %d are not a part of a date of birth", y, m, d)
+		return false, fmt.Errorf("strength: year %d, month %d, day %d are not a part of a date of birth", y, m, d)
 	}
 	type fact struct {
 		at   int
@@ -93,7 +92,7 @@ func residentYears(known Known) (from, to int, err error) {
 		to = birthTo
 	}
 	if from < firstBirth || to > civil.MaxYear || from > to {
-		return 0, 0, fmt.Errorf("desensitize: years of birth from %d to %d: from %d on, and rising", from, to, firstBirth)
+		return 0, 0, fmt.Errorf("strength: years of birth from %d to %d: from %d on, and rising", from, to, firstBirth)
 	}
 	return from, to, nil
 }
@@ -119,7 +118,7 @@ func eachOrder(sex string, f func(string)) error {
 	case "female":
 		step = 2
 	default:
-		return fmt.Errorf(`desensitize: sex %q: "male", "female" or empty`, sex)
+		return fmt.Errorf(`strength: sex %q: "male", "female" or empty`, sex)
 	}
 	for n := from; n < 1000; n += step {
 		f(fmt.Sprintf("%03d", n))
@@ -127,36 +126,35 @@ func eachOrder(sex string, f func(string)) error {
 	return nil
 }
 
-// strengthResident counts the resident IDs that fit a pattern: regions by dates of birth by order numbers, as many as the check digit lets.
-func strengthResident(pattern []rune, known Known) (MaskStrength, error) {
+// resident counts the resident IDs that fit a pattern of 18: regions by dates of birth by order numbers, as many as the check digit lets.
+func resident(kind string, pattern []rune, known Known) (Result, error) {
 	from, to, err := residentYears(known)
 	if err != nil {
-		return MaskStrength{}, err
+		return Result{}, err
 	}
 	pattern = append([]rune(nil), pattern...)
-	kind := string(ident.ResidentID)
 	if ok, err := residentKnown(pattern, known); err != nil || !ok {
-		return strengthResult(kind, new(big.Int), true), err
+		return result(kind, new(big.Int), true), err
 	}
 	var births, orders residues
 	eachBirth(from, to, func(d string) {
-		if strengthFits(d, pattern[6:]) {
+		if fits(d, pattern[6:]) {
 			births[residentSum(d, 6)]++
 		}
 	})
 	if err := eachOrder(known.Sex, func(n string) {
-		if strengthFits(n, pattern[14:]) {
+		if fits(n, pattern[14:]) {
 			orders[residentSum(n, 14)]++
 		}
 	}); err != nil {
-		return MaskStrength{}, err
+		return Result{}, err
 	}
-	rest := strengthConvolve(births, orders)
+	rest := convolve(births, orders)
 	regions, estimate := residentRegions(pattern, known)
 	check := -1
 	if c := pattern[17]; c != '*' {
 		if check = strings.IndexRune(residentCheck, c); check < 0 {
-			return strengthResult(kind, new(big.Int), true), nil
+			return result(kind, new(big.Int), true), nil
 		}
 	}
 	if estimate > 0 {
@@ -164,17 +162,17 @@ func strengthResident(pattern []rune, known Known) (MaskStrength, error) {
 		if check >= 0 {
 			n.Quo(n, big.NewInt(11))
 		}
-		return strengthResult(kind, n, false), nil
+		return result(kind, n, false), nil
 	}
-	all := strengthConvolve(regions, rest)
+	all := convolve(regions, rest)
 	count := all.total()
 	if check >= 0 && check < len(all) {
 		count = all[check] //nolint:gosec // check is within all
 	}
-	return strengthResult(kind, big.NewInt(count), true), nil
+	return result(kind, big.NewInt(count), true), nil
 }
 
-func strengthConvolve(a, b residues) (c residues) {
+func convolve(a, b residues) (c residues) {
 	for i, n := range a {
 		for j, m := range b {
 			c[(i+j)%11] += n * m
@@ -191,7 +189,7 @@ var regionEstimates = [...]int64{3200, 500, 100, 30, 9, 3, 1}
 func residentRegions(pattern []rune, known Known) (r residues, estimate int64) {
 	if len(known.Regions) > 0 {
 		for _, code := range known.Regions {
-			if len(code) == 6 && strings.Trim(code, digitChars) == "" && strengthFits(code, pattern) {
+			if len(code) == 6 && strings.Trim(code, digitChars) == "" && fits(code, pattern) {
 				r[residentSum(code, 0)]++
 			}
 		}
@@ -221,12 +219,12 @@ func residentRegions(pattern []rune, known Known) (r residues, estimate int64) {
 	return r, estimate
 }
 
-// strengthResidentShape counts for all masked values of a shape at once: dates and order numbers are grouped by what is shown of them, and groups that are
+// residentShape counts for all masked values of a shape at once: dates and order numbers are grouped by what is shown of them, and groups that are
 // distributed alike over the check digits count together.
-func strengthResidentShape(shown []bool, known Known) (MaskStrength, error) {
+func residentShape(kind string, shown []bool, known Known) (Result, error) {
 	from, to, err := residentYears(known)
 	if err != nil {
-		return MaskStrength{}, err
+		return Result{}, err
 	}
 	shown = append([]bool(nil), shown...)
 	fact := func(at, n int, is bool) {
@@ -263,11 +261,11 @@ func strengthResidentShape(shown []bool, known Known) (MaskStrength, error) {
 	for _, sex := range sexes {
 		clear(orders)
 		if err := eachOrder(sex, func(n string) { group(orders, n, 14) }); err != nil {
-			return MaskStrength{}, err
+			return Result{}, err
 		}
-		for b, times := range strengthAlike(births) {
-			for o, more := range strengthAlike(orders) {
-				both := strengthConvolve(b, o)
+		for b, times := range alike(births) {
+			for o, more := range alike(orders) {
+				both := convolve(b, o)
 				if !shown[17] {
 					both = residues{both.total()}
 				}
@@ -303,11 +301,11 @@ func strengthResidentShape(shown []bool, known Known) (MaskStrength, error) {
 		typical = scale(new(big.Int).Set(total))
 		typical.Quo(typical, values)
 	}
-	return MaskStrength{Kind: string(ident.ResidentID), Count: scale(big.NewInt(smallest)), Typical: typical, Exact: estimate == 1}, nil
+	return Result{Kind: kind, Count: scale(big.NewInt(smallest)), Typical: typical, Exact: estimate == 1}, nil
 }
 
-// strengthAlike counts groups with the same distribution.
-func strengthAlike(groups map[string]*residues) map[residues]int64 {
+// alike counts groups with the same distribution.
+func alike(groups map[string]*residues) map[residues]int64 {
 	n := map[residues]int64{}
 	for _, r := range groups {
 		n[*r]++
