@@ -12,7 +12,11 @@ import (
 
 // published reads the shapes in which an identifier is published elsewhere.
 func (p *policyReader) published(c *ruleset.PolicyColumn, n *source.Node) {
-	for _, w := range words(n, "published") {
+	list := n.Get("published")
+	if list == nil || list.Kind != source.List {
+		return
+	}
+	for _, w := range list.Items {
 		if _, ok := strength.ParseShape(w.Value); !ok {
 			p.report("BF1014", w.Range, "policy.published", c.Name, w.Value)
 			continue
@@ -20,7 +24,7 @@ func (p *policyReader) published(c *ruleset.PolicyColumn, n *source.Node) {
 		c.Published = append(c.Published, w.Value)
 	}
 	if len(c.Published) > 0 && !slices.Contains(strength.Kinds(), c.Semantic) {
-		p.report("BF1014", n.Get("published").Range, "policy.published-kind", c.Name, strings.Join(strength.Kinds(), ", "))
+		p.report("BF1014", list.Range, "policy.published-kind", c.Name, strings.Join(strength.Kinds(), ", "))
 	}
 }
 

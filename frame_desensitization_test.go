@@ -120,7 +120,7 @@ func TestAPolicyIsCheckedWhenItIsLoaded(t *testing.T) {
 			`15:76 BF2009 plate: column plate names persons, and shuffle publishes its values, each in another row; use pseudonym, mask or suppress`,
 		}},
 		{"a shape that is none", "{label: 车牌号, type: string", "{published: [3x1], label: 车牌号, type: string", []string{
-			`7:22 BF1014 column plate: 3x1 is no shape of a mask; write how many characters it shows on the left and on the right, such as 6+4`,
+			`7:23 BF1014 column plate: 3x1 is no shape of a mask; write how many characters it shows on the left and on the right, such as 6+4`,
 		}},
 		{"a reversal of pseudonyms", "rows:\n", "reversal: {basis: 第三十六条, holder: archive, columns: [plate]}\nrows:\n", nil},
 		{"a reversal of what is no pseudonym", "rows:\n", "reversal: {basis: 第三十六条, holder: archive, columns: [fee]}\nrows:\n", []string{
@@ -226,7 +226,7 @@ waivers: [{code: BF4003, rules: [spare], why: 测试, by: 测试}]
 		{"a level of a hierarchy", resident, "value.generalize('days', 1)", "value", gone, ""},
 		{"a level of a hierarchy that is a day", resident, "value.generalize('days', 0)", "value", gone, "id|id|6+0|500|10000|born, sex"},
 		{"another mask elsewhere", resident + ", published: [0+4]", gone, gone, gone, "id|id|6+0|2685|10000|0+4"},
-		{"another kind is not born", "semantic: cn.passport", "keep()", "keep()", gone, ""},
+		{"another kind is not born", "semantic: cn.passport", "keep()", "keep()", gone, "id|id|6+0|1000|10000"},
 		{"a mobile of a city", "semantic: cn.mobile", gone, gone, "value.truncate(4)", ""}, // 6+0 shows the city anyway
 		{"a pseudonym says nothing", resident, "value.pseudonym('k')", "value.pseudonym('k')", gone, ""},
 		{"a county of the region that is shown already", resident, gone, gone, "keep()", ""},

@@ -33,7 +33,7 @@ type FactError struct {
 	Fact string // the fact and the way into it, as applicant.level or tags[3]; empty for the document itself
 	Item string // the name of the item that states it; empty for the data set
 	Code string // undeclared, type, enum, range, length, duplicate, syntax or limit
-	Want string // what would be taken, in English
+	Want string // what would be taken, in English; Message says it in either language
 	Got  string // what was found
 
 	Line, Column int      // of a syntax error in JSON, from 1, Column in bytes; otherwise 0
@@ -64,13 +64,13 @@ func (e *FactError) Message(lang string) string {
 	case e.Code == "syntax" && e.Line > 0:
 		return message.Text(lang, "input.syntax", strconv.Itoa(e.Line), strconv.Itoa(e.Column), e.Got)
 	case e.Code == "limit":
-		return message.Text(lang, "input.limit", e.Want, e.Got)
+		return message.Text(lang, "input.limit", message.Input(lang, e.Want), message.Input(lang, e.Got))
 	case e.Fact == "" && e.Want == wantObject:
 		return message.Text(lang, "input.not-object")
 	case e.Fact == "":
 		name = message.Text(lang, "word.facts")
 	}
-	return message.Text(lang, "input.wrong", name, e.Want, e.Got)
+	return message.Text(lang, "input.wrong", name, message.Input(lang, e.Want), message.Input(lang, e.Got))
 }
 
 // ReadFacts checks a document against a schema. It is for the packages of this module: the schema's type is internal.
@@ -160,7 +160,11 @@ func readItem(s *input.Schema, i int, raw any) (input.Item, error) {
 	}
 	name, ok := facts["name"].(string)
 	if !ok || name == "" {
-		return input.Item{}, &FactError{Fact: path + ".name", Code: "type", Want: "non-empty string", Got: fmt.Sprintf("%v", facts["name"])}
+		got := jsonKind(facts["name"])
+		if ok {
+			got = `""`
+		}
+		return input.Item{}, &FactError{Fact: path + ".name", Code: "type", Want: "non-empty string", Got: got}
 	}
 	item := input.Item{Name: name, Values: make([]expr.Value, len(s.Facts))}
 	for _, k := range sortedNames(facts) {

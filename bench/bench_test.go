@@ -2,12 +2,8 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"testing"
-	"time"
 
-	"cel.dev/cel-go/cel"
 	"github.com/stretchr/testify/require"
 
 	"github.com/banfa-go/banfa"
@@ -16,127 +12,63 @@ import (
 
 const sample = 256
 
-var at = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-
-func plainCEL(t testing.TB) []cel.Program {
-	opts := []cel.EnvOption{
-		cel.Variable("sensitivity", cel.IntType), cel.Variable("endangers_security", cel.ListType(cel.StringType)),
-		cel.Variable("fields", cel.ListType(cel.MapType(cel.StringType, cel.DynType))),
-	}
-	for _, n := range []string{
-		"state_secret", "commercial_secret", "personal_privacy", "consent_obtained", "opening_prohibited_by_law",
-		"opening_required_conditional_by_law", "already_public", "desensitized",
-	} {
-		opts = append(opts, cel.Variable(n, cel.BoolType))
-	}
-	for _, n := range []string{"infra_load", "security_capability_required", "risk_level", "domain"} {
-		opts = append(opts, cel.Variable(n, cel.StringType))
-	}
-	env, err := cel.NewEnv(opts...)
-	require.NoError(t, err)
-	var programs []cel.Program
-	for _, r := range Rules() {
-		ast, iss := env.Compile(r.When)
-		require.NoError(t, iss.Err())
-		p, err := env.Program(ast)
-		require.NoError(t, err)
-		programs = append(programs, p)
-	}
-	return programs
-}
-
-var ranks = map[string]int{"unconditional": 0, "conditional": 1, "closed": 2}
-
-func decideByCEL(programs []cel.Program, rules []Rule, m map[string]any) (a Answer) {
-	for i, p := range programs {
-		v, _, err := p.Eval(m)
-		if err == nil && v.Value() == true {
-			a.Matches |= 1 << i
-			a.Outcome = max(a.Outcome, ranks[rules[i].Outcome])
-		}
-	}
-	return a
-}
-
-func classifier(t testing.TB, extra int) (*banfa.Rules, *classify.Classifier) {
-	rules, err := Load(extra)
-	require.NoError(t, err)
-	c, err := classify.New(rules)
-	require.NoError(t, err)
-	return rules, c
-}
-
-func answerOf(t testing.TB, r *classify.Result) (a Answer) {
-	for _, rule := range r.Rules {
-		var i int
-		if n, _ := fmt.Sscanf(rule.ID, "r%d", &i); n == 1 && rule.ID != "rest" {
-			a.Matches |= 1 << i
-		}
-	}
-	require.True(t, r.Determined)
-	a.Outcome = ranks[r.Outcome]
-	return a
-}
-
 func TestEveryEngineGivesTheAnswersOfHandWrittenGo(t *testing.T) {
-	programs, rules := plainCEL(t), Rules()
-	loaded, c := classifier(t, 0)
-	bound, err := banfa.Bind[Record](loaded, "Classification/w1")
-	require.NoError(t, err)
-	for _, r := range Records(sample) {
-		want := Decide(r)
-		require.Equal(t, want, decideByCEL(programs, rules, r.Map()))
-		text, err := json.Marshal(r.Map())
-		require.NoError(t, err)
-		for _, facts := range []banfa.Facts{banfa.Map(r.Map()), bound.Facts(r), banfa.JSON(text)} {
-			got, err := c.Classify(context.Background(), facts, classify.At(at))
-			require.NoError(t, err)
-			require.Equal(t, want, answerOf(t, got), "%T", facts)
+	records := Records(sample)
+	for _, extra := range []int{0, 200} {
+		for i := range records {
+			if extra > 0 && i%2 == 0 { // so that sector rules match often enough
+				records[i].Domain, _ = sector(i % extra)
+			}
+		}
+		hand := NewHand(extra)
+		for _, e := range engines(t, records, extra) {
+			for i, r := range records {
+				require.NoError(t, e.run(i))
+				require.Equal(t, hand.Decide(r), e.answer(), "%s, record %d", e.name, i)
+			}
 		}
 	}
 }
 
-func BenchmarkW1(b *testing.B) {
+// BenchmarkRules is one record against 11, 1,011 and 10,011 rules: W1 and W2.
+func BenchmarkRules(b *testing.B) {
 	records := Records(sample)
-	maps, texts := make([]map[string]any, sample), make([][]byte, sample)
-	for i, r := range records {
-		maps[i] = r.Map()
-		texts[i], _ = json.Marshal(maps[i])
-	}
-	programs, rules := plainCEL(b), Rules()
-	loaded, c := classifier(b, 0)
-	bound, err := banfa.Bind[Record](loaded, "Classification/w1")
-	require.NoError(b, err)
-	b.Run("hand-written Go", func(b *testing.B) {
-		b.ReportAllocs()
-		sum := 0
-		for i := 0; b.Loop(); i++ {
-			sum += Decide(records[i%sample]).Outcome
-		}
-		_ = sum
-	})
-	b.Run("plain cel-go from map", func(b *testing.B) {
-		b.ReportAllocs()
-		for i := 0; b.Loop(); i++ {
-			decideByCEL(programs, rules, maps[i%sample])
-		}
-	})
-	for _, form := range []struct {
+	for _, size := range []struct {
 		name  string
-		facts func(i int) banfa.Facts
-	}{
-		{"banfa full answer from struct", func(i int) banfa.Facts { return bound.Facts(records[i]) }},
-		{"banfa full answer from map", func(i int) banfa.Facts { return banfa.Map(maps[i]) }},
-		{"banfa full answer from JSON", func(i int) banfa.Facts { return banfa.JSON(texts[i]) }},
-	} {
-		b.Run(form.name, func(b *testing.B) {
-			b.ReportAllocs()
-			ctx := context.Background()
-			for i := 0; b.Loop(); i++ {
-				if _, err := c.Classify(ctx, form.facts(i%sample), classify.At(at)); err != nil {
-					b.Fatal(err)
-				}
+		extra int
+	}{{"11 rules", 0}, {"1,011 rules", 1000}, {"10,011 rules", 10_000}} {
+		b.Run(size.name, func(b *testing.B) {
+			for _, e := range engines(b, records, size.extra) {
+				b.Run(e.name, func(b *testing.B) {
+					cpuTime(b, func(b *testing.B) {
+						for i := 0; b.Loop(); i++ {
+							if err := e.run(i % sample); err != nil {
+								b.Fatal(err)
+							}
+						}
+					})
+				})
 			}
 		})
 	}
+}
+
+// BenchmarkTrace is the full answer of W1 with its trace written out.
+func BenchmarkTrace(b *testing.B) {
+	loaded, err := Load(0)
+	require.NoError(b, err)
+	c, err := classify.New(loaded)
+	require.NoError(b, err)
+	bound, err := banfa.Bind[Record](loaded, "Classification/w1")
+	require.NoError(b, err)
+	records := Records(sample)
+	cpuTime(b, func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			r, err := c.Classify(context.Background(), bound.Facts(records[i%sample]), classify.At(at))
+			if err != nil {
+				b.Fatal(err)
+			}
+			r.Trace("")
+		}
+	})
 }

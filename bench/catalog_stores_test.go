@@ -26,11 +26,23 @@ import (
 
 // store is a database in the form in which this compares it.
 type store struct {
-	name  string
-	exec  func(string) error
-	count func(string) (int64, error)
-	load  func(table string, entries []catalog.Entry) // into a table like base
-	cpu   func() time.Duration
+	name    string
+	exec    func(string) error
+	count   func(string) (int64, error)
+	load    func(table string, entries []catalog.Entry) // into a table like base
+	cpu     func() time.Duration
+	project string // the items of a base entry, as much of them as may leave
+}
+
+// itemProjection is, for the JSON of one database, the list of a base entry's items without those that are stricter than the entry, and of
+// the others what may leave. get is how a member is read, as text.
+func itemProjection(list, object, each, get string) string {
+	var members []string
+	for _, m := range []string{"name", "type", "length", "summary", "semantic", "granularity", "open_type"} {
+		members = append(members, "'"+m+"', "+fmt.Sprintf(get, m))
+	}
+	own := fmt.Sprintf(get, "open_type")
+	return fmt.Sprintf("(select %s(%s(%s)) from %s where %s is null or %[5]s = 'unconditional' or %[5]s = open_type)", list, object, strings.Join(members, ", "), each, own)
 }
 
 // itemColumns is what the databases hold of every item of an open entry: one row each, the namespace worked out beforehand.
@@ -107,7 +119,10 @@ func sqliteStore(t *testing.T, entries []catalog.Entry) store {
 		require.NoError(t, exec("analyze"))
 	}
 	load("base", entries)
-	return store{"SQLite", exec, func(q string) (n int64, err error) { return n, db.QueryRowContext(ctx, q).Scan(&n) }, load, ownTime}
+	return store{
+		"SQLite", exec, func(q string) (n int64, err error) { return n, db.QueryRowContext(ctx, q).Scan(&n) }, load, ownTime,
+		itemProjection("json_group_array", "json_object", "json_each(items)", "json_extract(value, '$.%s')"),
+	}
 }
 
 // postgresStore is a cluster of its own in a temporary folder, with tables that are not logged and without syncing.
@@ -142,7 +157,10 @@ func postgresStore(t *testing.T, entries []catalog.Entry) (store, bool) {
 	count := func(q string) (n int64, err error) { return n, db.QueryRow(ctx, q).Scan(&n) }
 	pid, err := count("select pg_backend_pid()")
 	require.NoError(t, err)
-	return store{"PostgreSQL", exec, count, load, func() time.Duration { return timeOf(pid) }}, true
+	return store{
+		"PostgreSQL", exec, count, load, func() time.Duration { return timeOf(pid) },
+		itemProjection("json_agg", "json_build_object", "json_array_elements(items::json) as value", "value ->> '%s'"),
+	}, true
 }
 
 // postgresCluster starts a server that listens on a socket only, and returns the socket's folder.

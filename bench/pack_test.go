@@ -40,14 +40,15 @@ func BenchmarkPack(b *testing.B) {
 		{"no facts", banfa.Map{}, nil},
 	} {
 		b.Run(bc.name, func(b *testing.B) {
-			b.ReportAllocs()
 			ctx := context.Background()
 			opts := append([]classify.CallOption{classify.At(at)}, bc.opts...)
-			for b.Loop() {
-				if _, err := c.Classify(ctx, bc.facts, opts...); err != nil {
-					b.Fatal(err)
+			cpuTime(b, func(b *testing.B) {
+				for b.Loop() {
+					if _, err := c.Classify(ctx, bc.facts, opts...); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
+			})
 		})
 	}
 }
@@ -56,10 +57,12 @@ func BenchmarkPack(b *testing.B) {
 func BenchmarkLoad(b *testing.B) {
 	for _, extra := range []int{0, 1000, 10_000} {
 		b.Run(map[int]string{0: "11 rules", 1000: "1,011 rules", 10_000: "10,011 rules"}[extra], func(b *testing.B) {
-			for b.Loop() {
-				_, err := Load(extra)
-				require.NoError(b, err)
-			}
+			cpuTime(b, func(b *testing.B) {
+				for b.Loop() {
+					_, err := Load(extra)
+					require.NoError(b, err)
+				}
+			})
 		})
 	}
 }

@@ -79,32 +79,56 @@ func Records(n int) []*Record {
 	return out
 }
 
-// Answer is what every engine must find: the rules that match, as bits in the order of rules.go, and the most restrictive outcome.
+// Answer is what every engine must find: the rules that match, as bits in the order of Rules, the sector rules among them as bits of their
+// thresholds, and the most restrictive outcome.
 type Answer struct {
 	Matches uint32
+	Sector  uint8
 	Outcome int // 0 unconditional, 1 conditional, 2 closed
 }
 
-// Decide is the workload by hand: the limit for any engine.
-func Decide(r *Record) (a Answer) {
-	match := func(bit int, outcome int, ok bool) {
-		if ok {
-			a.Matches |= 1 << bit
-			a.Outcome = max(a.Outcome, outcome)
+func (a *Answer) match(bit, outcome int, ok bool) {
+	if ok {
+		a.Matches |= 1 << bit
+		a.Outcome = max(a.Outcome, outcome)
+	}
+}
+
+// Hand is the workload by hand: the limit for any engine. Its sector rules are looked up by domain.
+type Hand struct{ thresholds map[string][]int64 }
+
+// NewHand returns the workload with extra sector rules.
+func NewHand(extra int) *Hand {
+	h := &Hand{map[string][]int64{}}
+	for i := range extra {
+		domain, least := sector(i)
+		h.thresholds[domain] = append(h.thresholds[domain], least)
+	}
+	return h
+}
+
+// Decide answers for one record.
+func (h *Hand) Decide(r *Record) (a Answer) {
+	private := r.CommercialSecret || r.PersonalPrivacy
+	a.match(0, 2, r.StateSecret)
+	a.match(1, 2, len(r.EndangersSecurity) > 0)
+	a.match(2, 2, private && !r.ConsentObtained)
+	a.match(3, 2, r.Prohibited)
+	a.match(4, 2, !r.Desensitized && hasIDCard(r.Fields))
+	a.match(5, 1, private && r.ConsentObtained && !r.Prohibited)
+	a.match(6, 1, r.InfraLoad == "severe")
+	a.match(7, 1, r.Capability == "high")
+	a.match(8, 1, r.RequiredConditional)
+	a.match(9, 0, r.AlreadyPublic)
+	a.match(10, 0, r.RiskLevel == "low")
+	if len(h.thresholds) > 0 {
+		for k, least := range h.thresholds[r.Domain] {
+			if r.Sensitivity >= least {
+				a.Sector |= 1 << k
+				a.Outcome = max(a.Outcome, 1)
+			}
 		}
 	}
-	private := r.CommercialSecret || r.PersonalPrivacy
-	match(0, 2, r.StateSecret)
-	match(1, 2, len(r.EndangersSecurity) > 0)
-	match(2, 2, private && !r.ConsentObtained)
-	match(3, 2, r.Prohibited)
-	match(4, 2, !r.Desensitized && hasIDCard(r.Fields))
-	match(5, 1, private && r.ConsentObtained && !r.Prohibited)
-	match(6, 1, r.InfraLoad == "severe")
-	match(7, 1, r.Capability == "high")
-	match(8, 1, r.RequiredConditional)
-	match(9, 0, r.AlreadyPublic)
-	match(10, 0, r.RiskLevel == "low")
 	return a
 }
 

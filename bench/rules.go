@@ -28,6 +28,19 @@ func Rules() []Rule {
 	}
 }
 
+// sector is the domain and the threshold of a sector rule.
+func sector(i int) (domain string, least int64) { return fmt.Sprintf("d%04d", i/4), int64(i % 4) }
+
+// AllRules returns the rules of W1 and, behind them, extra sector rules.
+func AllRules(extra int) []Rule {
+	rules := Rules()
+	for i := range extra {
+		domain, least := sector(i)
+		rules = append(rules, Rule{fmt.Sprintf("domain == '%s' && sensitivity >= %d", domain, least), "conditional"})
+	}
+	return rules
+}
+
 const head = `apiVersion: banfa/v1
 kind: Classification
 metadata: {name: w1, title: W1, status: draft}
@@ -60,11 +73,7 @@ func Load(extra int) (*banfa.Rules, error) {
 	b.WriteString("        name: {label: name, type: string, max_length: 40}\n        type: {label: t, type: string, max_length: 40}\n")
 	b.WriteString("        identifier: {label: i, type: bool}\n")
 	b.WriteString("outcomes: {unconditional: a, conditional: b, closed: c}\nrules:\n")
-	rules := Rules()
-	for i := range extra {
-		rules = append(rules, Rule{fmt.Sprintf("domain == 'd%04d' && sensitivity >= %d", i/4, i%4), "conditional"})
-	}
-	for i, r := range rules {
+	for i, r := range AllRules(extra) {
 		fmt.Fprintf(&b, "  - {id: r%d, basis: 第一条, when: \"%s\", outcome: %s}\n", i, r.When, r.Outcome)
 	}
 	b.WriteString("otherwise: {id: rest, basis: 第一条, outcome: unconditional}\n")

@@ -49,8 +49,8 @@ func TestRecordsAreReadFromATable(t *testing.T) {
 
 func TestATableThatHoldsNoRecordsIsRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		"名字,状态\n市水务局,存续\n":             "no row of the first 10 has the column name of agency",
-		"单位名称,单位名称\n市水务局,存续\n":         "two columns are called name or 单位名称",
+		"名字,状态\n市水务局,存续\n":                   "no row of the first 10 has the column name of agency",
+		"单位名称,单位名称\n市水务局,存续\n":               "two columns are called name or 单位名称",
 		strings.Repeat("x\n", 20) + "单位名称\n": "no row of the first 10",
 	} {
 		_, err := readTable(t, "agency", text)

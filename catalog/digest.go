@@ -39,7 +39,12 @@ func (c *Catalog) Digest() string {
 	return digestText(sha256.Sum256(digestRoot(digestOrdered(sums))))
 }
 
-func digestText(sum digestSum) string { return "sha256:" + hex.EncodeToString(sum[:]) }
+func digestText(sum digestSum) string {
+	const name = "sha256:"
+	var text [len(name) + 2*sha256.Size]byte
+	hex.Encode(text[copy(text[:], name):], sum[:])
+	return string(text[:])
+}
 
 // digestEntry appends the encoding: of each field that is not empty its tag, its length and its bytes. The tags never change meaning.
 func digestEntry(b []byte, e *Entry) []byte {

@@ -142,7 +142,6 @@ func TestBridgesAgreeWithLookingAtEveryRowOfThree(t *testing.T) {
 		r, err := x.Review(t.Context())
 		require.NoError(t, err)
 		got := bridgesOf(r)
-		if len(got) > 0 { println(len(got)) }
 		require.Equal(t, oracleBridges(entries, fusionTestRules()), got)
 		by := map[string]*Entry{}
 		for i := range entries {

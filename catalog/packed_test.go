@@ -224,3 +224,15 @@ func TestDigestOfALargeCatalogIsTheDefinition(t *testing.T) {
 	assert.Equal(t, plainDigest(append(slices.Clone(c.Entries[3000:]), more)), s.text())
 	assert.False(t, s.remove(digestOf(&Entry{ID: "none"})))
 }
+
+func TestPackedTellsItemsApartByEveryField(t *testing.T) {
+	var first Item
+	exportMark(reflect.ValueOf(&first).Elem(), "Item.", map[string]bool{})
+	items := []Item{first}
+	for i := range reflect.TypeFor[Item]().NumField() {
+		other := first
+		reflect.ValueOf(&other).Elem().Field(i).SetZero()
+		items = append(items, other)
+	}
+	assert.Equal(t, items, Pack(&Catalog{Entries: []Entry{{ID: "1", Items: items}}}).Entry(0).Items)
+}

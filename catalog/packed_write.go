@@ -10,6 +10,7 @@ const (
 	packedBlock     = 1 << 18 // bytes; a record that begins in a block ends in it
 	packedMaxWords  = 1 << 16 // distinct; what comes after stands in the records
 	packedMaxItems  = 1 << 16 // the same
+	packedMaxSame   = 16      // of one name
 	packedWordBytes = 64      // longer texts are seldom the same
 )
 
@@ -18,15 +19,9 @@ type Packer struct {
 	out     *Packed
 	block   []byte
 	words   map[string]uint64
-	items   map[packedItem]uint64
+	items   map[string][]uint32 // name → the numbers of the items of that name
 	zones   map[packedZone]uint64
 	layouts map[*Layout]uint64
-}
-
-// packedItem is what two items are one by: all but facts and the row.
-type packedItem struct {
-	texts         [len(packedItemTexts)]string
-	length, level int
 }
 
 // packedZone is a time zone: of those without a name the offset is all that there is to it.
@@ -38,7 +33,7 @@ type packedZone struct {
 // NewPacker begins with the version, unit, level and time of a catalog, and none of its entries.
 func NewPacker(head *Catalog) *Packer {
 	p := &Packer{
-		out: &Packed{head: *head}, words: map[string]uint64{}, items: map[packedItem]uint64{}, zones: map[packedZone]uint64{},
+		out: &Packed{head: *head}, words: map[string]uint64{}, items: map[string][]uint32{}, zones: map[packedZone]uint64{},
 		layouts: map[*Layout]uint64{},
 	}
 	p.out.head.Entries = nil
@@ -102,23 +97,7 @@ func (p *Packer) Add(e *Entry) {
 
 // item writes the number of an item, and 0 and all of it where it has none; the lowest bit says that its facts or its row follow.
 func (p *Packer) item(it *Item) {
-	key := packedItem{length: it.Length, level: it.Level}
-	for n := range packedItemTexts {
-		key.texts[n] = *packedItemTexts[n].of(it)
-	}
-	number, ok := p.items[key]
-	if !ok && len(p.out.items) < packedMaxItems {
-		own := *it
-		own.Facts, own.Row = nil, 0
-		for n := range packedItemTexts { // not to keep what they are parts of
-			s := packedItemTexts[n].of(&own)
-			*s = strings.Clone(*s)
-			key.texts[n] = *s
-		}
-		p.out.items = append(p.out.items, own)
-		number = uint64(len(p.out.items))
-		p.items[key] = number
-	}
+	number := p.number(it)
 	more := it.Facts != nil || it.Row != 0
 	head := number << 1
 	if more {
@@ -128,7 +107,7 @@ func (p *Packer) item(it *Item) {
 	if number == 0 {
 		p.out.overflow++
 		for n := range packedItemTexts {
-			p.text(n, packedItemTexts[n].word, key.texts[n])
+			p.text(n, packedItemTexts[n].word, *packedItemTexts[n].of(it))
 		}
 		p.int(packedLength, it.Length)
 		p.int(packedLevel, it.Level)
@@ -139,6 +118,35 @@ func (p *Packer) item(it *Item) {
 		p.int(packedRow, it.Row)
 		p.block = append(p.block, packedEnd)
 	}
+}
+
+// number is the number of an item, from 1, and 0 where it gets none. Facts and row do not count.
+func (p *Packer) number(it *Item) uint64 {
+	same := p.items[it.Name]
+	for _, n := range same {
+		if packedSame(&p.out.items[n-1], it) {
+			return uint64(n)
+		}
+	}
+	if len(same) >= packedMaxSame || len(p.out.items) >= packedMaxItems {
+		return 0
+	}
+	own := *it
+	own.Facts, own.Row = nil, 0
+	for n := range packedItemTexts { // not to keep what they are parts of
+		s := packedItemTexts[n].of(&own)
+		*s = strings.Clone(*s)
+	}
+	p.out.items = append(p.out.items, own)
+	n := len(p.out.items)
+	p.items[own.Name] = append(same, uint32(n))
+	return uint64(n)
+}
+
+func packedSame(a, b *Item) bool {
+	return a.Name == b.Name && a.Type == b.Type && a.Summary == b.Summary && a.Semantic == b.Semantic && a.Subject == b.Subject &&
+		a.Identifier == b.Identifier && a.Granularity == b.Granularity && a.Namespace == b.Namespace && a.Masking == b.Masking &&
+		a.Sharing == b.Sharing && a.OpenType == b.OpenType && a.Length == b.Length && a.Level == b.Level
 }
 
 func (p *Packer) uint(tag byte, n uint64) { p.block = binary.AppendUvarint(append(p.block, tag), n) }

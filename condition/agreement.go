@@ -139,7 +139,7 @@ const (
 // AgreementError says what of an agreement, or of what it should be made from, cannot be taken.
 type AgreementError struct {
 	Field  string // as in JSON: provider.name
-	Reason string // missing, too_long, too_many, syntax, unknown_term, schema, not_approved
+	Reason string // missing, too_long, too_many, syntax, unknown_term, schema, not_approved, docx, docx_form
 	Limit  int    // of too_long (runes, or bytes of the whole) and too_many
 	Found  int
 	Line   int // of syntax, from 1

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -44,8 +45,12 @@ var docxTime = time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC)
 func (a *Agreement) docxDocument() string {
 	var b strings.Builder
 	b.WriteString(docxHead + `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>`)
-	for _, p := range a.paragraphs() {
+	for i, p := range a.paragraphs() {
 		b.WriteString(`<w:p><w:pPr><w:pStyle w:val="` + docxStyleIDs[p.style] + `"/></w:pPr>`)
+		if p.mark != "" {
+			id := strconv.Itoa(i)
+			b.WriteString(`<w:bookmarkStart w:id="` + id + `" w:name="` + xmlText(p.mark) + `"/><w:bookmarkEnd w:id="` + id + `"/>`)
+		}
 		if p.number != "" {
 			docxRun(&b, p.number+" ", false)
 		}

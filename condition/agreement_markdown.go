@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -46,6 +47,7 @@ type docParagraph struct {
 	style  docStyle
 	number string // of a clause: 2.1
 	text   string
+	mark   string // of a clause: the name of its bookmark, where a format has such
 }
 
 // paragraphs lays the agreement out, the same for every format.
@@ -53,7 +55,7 @@ func (a *Agreement) paragraphs() []docParagraph {
 	say := func(key string, args ...string) string { return agreementText(a.Lang, key, args...) }
 	var out []docParagraph
 	add := func(style docStyle, number, text string) {
-		out = append(out, docParagraph{style, number, agreementLine(text)})
+		out = append(out, docParagraph{style: style, number: number, text: agreementLine(text)})
 	}
 	field := func(name, text string) { add(styleBody, "", name+say("word.colon")+text) }
 
@@ -86,6 +88,9 @@ func (a *Agreement) paragraphs() []docParagraph {
 				text += say("word.basis", agreementCite(a.Lang, c.Basis))
 			}
 			add(styleClause, n+"."+strconv.Itoa(j+1), text)
+			if slices.Contains(Terms(), t.ID) && slices.Contains(t.ID.Parts(), c.Part) {
+				out[len(out)-1].mark = docxClauseMark(t.ID, c.Part, j)
+			}
 		}
 	}
 	add(styleHeading, "", say("field.sign"))

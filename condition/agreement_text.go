@@ -167,8 +167,12 @@ var agreementTexts = map[string][2]string{
 	"finding.not_approved":      {"the decision is {0}: there is nothing to agree on", "审核结果是 {0}，不能签订协议"},
 	"finding.seems_to_allow":    {"the clause seems to allow what the term rules out: “{0}”", "条款似乎允许了该项所禁止的：“{0}”"},
 	"finding.seems_to_download": {"the way of use keeps the raw data where it is, yet a clause speaks of: “{0}”", "使用方式要求原始数据不出域，而条款写有：“{0}”"},
+	"finding.tracked_changes":   {"the document has {0} tracked changes that nobody has accepted or rejected; they were read as accepted", "文档中有 {0} 处修订尚未接受或者拒绝，按接受后的文字核对"},
+	"finding.no_draft":          {"without the draft it was made from, the document cannot be held against the decision: give it with --draft", "没有起草时的协议，无法与审核结果核对；请用 --draft 给出"},
 	"finding.too_long":          {"{0} has more than {1} characters", "{0} 超过 {1} 个字符"},
 
+	"error.docx":         {"the file is no docx that can be read: {1}", "文件不是可以读取的 docx：{1}"},
+	"error.docx_form":    {"the document has none of the headings and lines of an agreement that was drafted here", "文档中没有本程序起草的协议的标题和栏目"},
 	"error.missing":      {"{0} is missing", "缺少 {0}"},
 	"error.too_long":     {"{0} is too long: {1} are taken, found {2}", "{0} 过长：上限 {1}，实际 {2}"},
 	"error.too_many":     {"{0} are too many: {1} are taken, found {2}", "{0} 过多：上限 {1}，实际 {2}"},

@@ -16,6 +16,8 @@ type RiskOptions struct {
 	Threshold *big.Rat
 	// Population is the table that the rows are a sample of; nil: none is known.
 	Population *Table
+	// PopulationRows is how many rows the population has where it is not at hand; 0: that is not known. Uniques are then estimated.
+	PopulationRows int
 	// Distance of t: DistanceEqual by default. Hierarchical needs Hierarchy, of the sensitive column.
 	Distance  Distance
 	Hierarchy *Hierarchy
@@ -60,6 +62,8 @@ type Risk struct {
 	Quasi      []string        `json:"quasi"`
 	Sensitive  []SensitiveRisk `json:"sensitive,omitempty"`
 	Uniques    *Uniques        `json:"uniques,omitempty"` // with a population
+	// Estimate is of the uniques of a population of which only the number of rows is known.
+	Estimate *UniquesEstimate `json:"uniques_estimate,omitempty"`
 	Columns    []Contribution  `json:"columns,omitempty"`
 	Sizes      []SizeCount     `json:"sizes"` // how many classes of each size
 	// DirectSeen warns of columns of the file that are not among Direct, and whose values look like identifiers of persons. It changes no figure.
@@ -131,6 +135,11 @@ func MeasureRisk(t *Table, o RiskOptions) (*Risk, error) {
 		}
 		if o.Population != nil {
 			if err := r.population(t, classes, o); err != nil {
+				return nil, err
+			}
+		}
+		if o.PopulationRows > 0 {
+			if r.Estimate, err = EstimateUniques(r.Sizes, o.PopulationRows); err != nil {
 				return nil, err
 			}
 		}

@@ -213,6 +213,34 @@ func TestJournalistRisksEqualTheReference(t *testing.T) {
 	assert.InDelta(t, want.Marketer, got.Marketer, 1e-12)
 }
 
+func TestUniquesOfAdultAreEstimatedFromSamples(t *testing.T) {
+	from, hs := adult(t)
+	population := generalised(t, from, hs, adultFour, []int{0, 0, 0, 0})
+	const alone = 543 // rows of the whole table
+	for _, c := range []struct {
+		every          int
+		model          string
+		pitman, zayatz float64 // of alone
+	}{{3, "zayatz", 1, 1}, {10, "pitman", 1, 1}, {20, "pitman", 1, 1}} {
+		sample, err := NewTable(population.Columns(), TableLimits{})
+		require.NoError(t, err)
+		for row := 0; row < population.Rows(); row += c.every {
+			var cells []string
+			for col := range population.Columns() {
+				cells = append(cells, population.Cell(row, col))
+			}
+			require.NoError(t, sample.Append(cells))
+		}
+		got, err := MeasureRisk(sample, RiskOptions{Quasi: adultFour, PopulationRows: population.Rows()})
+		require.NoError(t, err)
+		e := got.Estimate
+		t.Log(c.every, got.Singletons, *e.Pitman, e.Zayatz)
+		assert.Equal(t, c.model, e.Model)
+		assert.InDelta(t, c.pitman, *e.Pitman/alone, 0.3)
+		assert.InDelta(t, c.zayatz, e.Zayatz/alone, 0.3)
+	}
+}
+
 func TestVerdictsEqualTheWorkedCases(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join(sharedData(t, "vectors"), "gbt42460_worked.json"))

@@ -31,6 +31,7 @@ type riskWatchWorker struct {
 	*riskWatch
 	key    []byte
 	ids    map[string]uint32
+	recent [riskWatchRecent]riskRecent
 	sizes  []uint64
 	values []map[string]uint32 // by sensitive column
 	pairs  []map[uint64]uint64 // by sensitive column: class<<32|value
@@ -39,6 +40,16 @@ type riskWatchWorker struct {
 	hidden bool // whether rows are suppressed in every quasi-identifying column
 	kept   bool // whether a direct identifier is written as it was read
 	over   bool
+}
+
+// riskWatchRecent is how many classes are found without a look into the map.
+const riskWatchRecent = 1024
+
+// riskRecent is a class that was seen. The one of no key has no size.
+type riskRecent struct {
+	size  uint8
+	key   [27]byte
+	class uint32
 }
 
 // newRiskWatch measures the classes of the quasi-identifying columns.
@@ -104,10 +115,7 @@ func (k *riskWatchWorker) row(in, out [][]byte) {
 	if !shown {
 		k.hidden = true // all its bytes are 0; facts leaves the class out
 	}
-	class, ok := k.ids[string(key)]
-	if !ok {
-		class = k.class(string(key))
-	}
+	class := k.classOf(key)
 	k.sizes[class]++
 	for s, i := range k.sensitive {
 		value, ok := k.values[s][string(out[i])] // no value counts as an empty one
@@ -116,6 +124,27 @@ func (k *riskWatchWorker) row(in, out [][]byte) {
 		}
 		k.pair(s, class, value, 1)
 	}
+}
+
+// classOf is the class of a key. Most rows are of a class that was seen a little before.
+func (k *riskWatchWorker) classOf(key []byte) uint32 {
+	if len(key) == 0 || len(key) > len(riskRecent{}.key) {
+		return k.find(key)
+	}
+	slot := &k.recent[memoHash(key)%riskWatchRecent]
+	if int(slot.size) != len(key) || string(slot.key[:len(key)]) != string(key) {
+		slot.class, slot.size = k.find(key), uint8(len(key))
+		copy(slot.key[:], key)
+	}
+	return slot.class
+}
+
+func (k *riskWatchWorker) find(key []byte) uint32 {
+	class, ok := k.ids[string(key)]
+	if !ok {
+		class = k.class(string(key))
+	}
+	return class
 }
 
 func (k *riskWatchWorker) class(key string) uint32 {

@@ -134,7 +134,7 @@ func (w *runWorker) columnKept(_ *stream.Block, cells [][]byte, j int, _ *column
 // columnAlone is column where one transform makes the cells.
 func (w *runWorker) columnAlone(out *stream.Block, cells [][]byte, j int, x *columnPlan, in *stream.Block) *ValueError {
 	n, width := &w.counts[j], in.Columns
-	var cell deid.Cell
+	cell := deid.Cell{UTF8: in.UTF8}
 	for r, i := range w.stay {
 		to := &cells[r*width+j]
 		*to = nil

@@ -20,8 +20,15 @@ type scanNeedle struct {
 // repeat looks for what the rows had in one column in the other cells that are written.
 func (w *scanWorker) repeat(m *madeRows, of int) {
 	w.needles, w.folded = w.needles[:0], w.folded[:0]
+	var others scanShape // what the cells of the other columns have between them
+	for column := range w.names {
+		if column != of {
+			others.add(&w.between[column])
+		}
+	}
 	for r := range m.at {
-		if value := m.original(r, of); len(value) > 0 {
+		// A number that is longer than any of theirs is in none.
+		if value := m.original(r, of); len(value) > 0 && (others.gaps || len(value) <= int(others.run) || !allDigits(value)) {
 			w.addNeedle(r, value)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -145,7 +146,8 @@ func (c *conditionsAgreementCommand) write(a *app, draft *condition.Agreement) e
 }
 
 type conditionsCheckCommand struct {
-	File string `arg:"" help:"The agreement, as JSON; - for standard input."`
+	File  string `arg:"" help:"The agreement, as JSON or as an edited docx; - for standard input."`
+	Draft string `help:"Of a docx: the agreement that it was made from, as JSON; without it the decision is not checked." placeholder:"FILE"`
 }
 
 // agreementReport is the answer of check-agreement.
@@ -169,13 +171,13 @@ func (c *conditionsCheckCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	agreement, err := condition.ParseAgreement(text)
+	agreement, findings, err := c.read(a, text)
 	if err != nil {
-		return a.agreementFault(c.File, err)
+		return err
 	}
 	r := agreementReport{Complete: true, Findings: []agreementFinding{}}
 	var b strings.Builder
-	for _, f := range condition.CheckAgreement(*agreement) {
+	for _, f := range append(findings, condition.CheckAgreement(*agreement)...) {
 		r.Complete = r.Complete && f.Severity != "error"
 		r.Findings = append(r.Findings, agreementFinding{f.Code, f.Severity, f.Term, f.Field, f.Basis, f.Text(a.lang)})
 		severity := pick(a.lang, f.Severity, map[string]string{"error": "错误", "warning": "警告"}[f.Severity])
@@ -193,6 +195,30 @@ func (c *conditionsCheckCommand) Run(a *app) error {
 		return quiet(statusFindings)
 	}
 	return err
+}
+
+// read reads an agreement in either form: a zip begins with PK.
+func (c *conditionsCheckCommand) read(a *app, text []byte) (*condition.Agreement, []condition.Finding, error) {
+	isDocx := bytes.HasPrefix(text, []byte("PK"))
+	if c.Draft != "" && !isDocx {
+		return nil, nil, fail(statusUsage, said("--draft goes with a docx", "--draft 用于 docx"))
+	}
+	if !isDocx {
+		agreement, err := condition.ParseAgreement(text)
+		return agreement, nil, a.agreementFault(c.File, err)
+	}
+	var draft *condition.Agreement
+	if c.Draft != "" {
+		made, err := a.readAll(c.Draft)
+		if err != nil {
+			return nil, nil, err
+		}
+		if draft, err = condition.ParseAgreement(made); err != nil {
+			return nil, nil, a.agreementFault(c.Draft, err)
+		}
+	}
+	agreement, findings, err := condition.ReadDocx(text, draft)
+	return agreement, findings, a.agreementFault(c.File, err)
 }
 
 // cited is a citation as the law writes it, or short where the text is not in Chinese.

@@ -51,6 +51,7 @@ type riskCommand struct {
 	Sensitive    []string  `help:"Sensitive columns, for l and t." placeholder:"COLUMN"`
 	Direct       []string  `help:"Columns that hold direct identifiers." placeholder:"COLUMN"`
 	Population   string    `help:"The table that the file is a sample of, for the journalist's risk." placeholder:"FILE"`
+	PopRows      int       `name:"population-rows" help:"How many rows the population has of which the file is a sample, where it is not at hand: estimates who is alone in it." placeholder:"N"`
 	Distance     string    `help:"The distance of t: equal, ordered or hierarchy=FILE." default:"equal" placeholder:"DISTANCE"`
 	RecursiveL   int       `help:"The l of recursive (c,l)-diversity." default:"3" placeholder:"N"`
 	Threshold    ratioFlag `help:"A row is at risk where 1/size of its class is above this." default:"1/5" placeholder:"RATIO"`
@@ -72,7 +73,7 @@ func (c *riskCommand) Run(a *app) error {
 	}
 	o := desensitize.RiskOptions{
 		Quasi: c.Quasi, Sensitive: c.Sensitive, Direct: c.Direct, Threshold: c.Threshold.Rat, RecursiveL: c.RecursiveL, Suppressed: c.Suppressed,
-		Sharing: desensitize.Sharing(c.Model), Context: c.context(), Contribution: c.Contribution,
+		Sharing: desensitize.Sharing(c.Model), Context: c.context(), Contribution: c.Contribution, PopulationRows: c.PopRows,
 	}
 	var err error
 	if o.Distance, o.Hierarchy, err = a.distance(c.Distance); err != nil {
@@ -201,6 +202,14 @@ func (t *riskText) print(r *desensitize.Risk) error {
 		t.line("marketer: %s", "营销者风险：%s", share(r.Marketer))
 		if u := r.Uniques; u != nil {
 			t.line("unique in the file %d, of these in the population too %d", "文件中唯一的 %d 行，其中在总体中也唯一的 %d 行", u.Sample, u.Population)
+		}
+		if e := r.Estimate; e != nil {
+			pitman := "-"
+			if e.Pitman != nil {
+				pitman = fmt.Sprintf("%.0f", *e.Pitman)
+			}
+			t.line("unique in a population of %d rows, estimated: %.0f by %s (pitman %s, zayatz %.0f)", "总体 %d 行中唯一的，估计 %.0f 行，依 %s（pitman %s，zayatz %.0f）",
+				e.Population, e.Uniques, e.Model, pitman, e.Zayatz)
 		}
 	}
 	for _, s := range r.Sensitive {

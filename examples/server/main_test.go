@@ -109,7 +109,7 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 					ran[sub] = true
 				}
 			}
-			assert.Equal(t, map[string]bool{"serve": true, "verify": true, "backup": true, "restore": true}, ran)
+			assert.Equal(t, map[string]bool{"serve": true, "verify": true, "backup": true, "restore": true, "signout": true}, ran)
 		})
 	}
 }

@@ -8,6 +8,8 @@ import "errors"
 type Cell struct {
 	// Text is the cell's value as it stands in the file, UTF-8; it is only valid during the call, and never changed.
 	Text []byte
+	// UTF8 says that Text is known to be UTF-8; false says nothing.
+	UTF8 bool
 	// Null says that there is no value: an empty cell of a csv file, null in JSON and Parquet. Transforms are not called for nulls unless they
 	// ask for them.
 	Null bool

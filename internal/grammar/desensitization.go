@@ -11,7 +11,7 @@ func desensitizationKeys() []Key {
 			Key{"class", choice("direct", "quasi", "sensitive", "plain"), true, Doc{"what it does to a person's identity", "标识类别"}},
 			Key{"semantic", leaf(Text), false, Doc{"the semantic type, such as cn.mobile", "语义类型，如 cn.mobile"}},
 			Key{"join", leaf(Word), false, Doc{"the name under which its pseudonyms may join those of other policies", "假名可据以关联的域名"}},
-			Key{"published", leaf(Words), false, Doc{"shapes of masks in which the same identifier is published elsewhere, such as 6+4", "同一标识符在别处已公布的掩码形式，如 6+4"}},
+			Key{"published", list(leaf(Text)), false, Doc{"shapes of masks in which the same identifier is published elsewhere, such as 6+4", "同一标识符在别处已公布的掩码形式，如 6+4"}},
 			Key{"optional", leaf(Bool), false, Doc{"row.NAME is an optional value", "row 中为可选值"}},
 		))), true, Doc{"the columns", "列"}},
 		parametersKey(), interpretationsKey(), waiversKey(),

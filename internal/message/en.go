@@ -53,7 +53,7 @@ var english = map[string]string{
 	"fact.assume-type":     "{1} cannot be assumed for {0}, which has type {2}",                                                                               // fact, written, type
 	"fact.act-needs-to":    "the act that changes {0} must say to which value, since {0} is not a bool; write act: {text: …, to: …}",                          // fact
 	"fact.act-to":          "the act cannot change {0} to {1}, which is not a value of type {2}",                                                              // fact, written, type
-	"fact.part":            "{0} belongs to a whole fact, not to a field or an element; remove it, or make this a fact of its own",                          // key
+	"fact.part":            "{0} belongs to a whole fact, not to a field or an element; remove it, or make this a fact of its own",                            // key
 	"fact.label-twice":     "two values of {0} have the label {1}; a suite could not tell them apart, so change one",                                          // fact, label
 	"rule.no-effect":       "rule {0} has no outcome, overrides nothing and asks for no review; give it one of these or remove it",                            // rule
 	"rule.outcome-unknown": "rule {0} names the outcome {1}, which the file does not declare",                                                                 // rule, outcome
@@ -221,26 +221,10 @@ var english = map[string]string{
 	"suite.table-star":       "* stands only at the end of a list of ids, as in art12-4*",                                      // -
 
 	// Input of an evaluation: the fact errors. {0} is always the fact's path.
-	"input.unknown-fact":  "{0} is not a declared fact",                           // fact
-	"input.wrong-type":    "{0} must be {1}, not {2}",                             // fact, type, found
-	"input.enum-value":    "{1} is not a value of {0}; give one of {2}",           // fact, found, codes
-	"input.out-of-range":  "{0} is {1}; it must lie between {2} and {3}",          // fact, found, least, greatest
-	"input.below-min":     "{0} is {1}, less than {2}",                            // fact, found, least
-	"input.above-max":     "{0} is {1}, more than {2}",                            // fact, found, greatest
-	"input.too-many":      "{0} has {1} elements, more than {2} (max)",            // fact, found, limit
-	"input.too-long":      "{0} has {1} characters, more than {2} (max_length)",   // fact, found, limit
-	"input.unknown-field": "{0} has no field {1}",                                 // fact, field
-	"input.missing-field": "{0} lacks the field {1}",                              // fact, field
-	"input.not-date":      "{0} must be a date written YYYY-MM-DD, not {1}",       // fact, found
-	"input.not-timestamp": "{0} must be a time with its zone (RFC 3339), not {1}", // fact, found
-	"input.not-decimal":   "{0} must be a decimal number, not {1}",                // fact, found
-	"input.not-duration":  "{0} must be a duration, as 24h, not {1}",              // fact, found
-	"input.not-finite":    "{0} must be a finite number",                          // fact
-	"input.not-utf8":      "{0} is not valid UTF-8",                               // fact
-	"input.not-object":    "the facts must be one JSON object",                    // -
-	"input.duplicate-key": "{0} is given twice",                                   // fact
-	"input.too-large":     "the facts have {0} bytes, more than the limit of {1}", // found, limit
-	"input.too-deep":      "the facts are nested deeper than {0}",                 // limit
+	"input.unknown-fact":  "{0} is not a declared fact",        // fact
+	"input.not-utf8":      "{0} is not valid UTF-8",            // fact
+	"input.not-object":    "the facts must be one JSON object", // -
+	"input.duplicate-key": "{0} is given twice",                // fact
 
 	// What a finding is called.
 	"severity.error":   "error",   // -
@@ -305,10 +289,10 @@ var english = map[string]string{
 	"policy.hierarchy-line":    "hierarchy {0}: {1}",                                                                                                            // name, what is wrong
 	"policy.reversal-column":   "reversal: {0} is no column of this policy",                                                                                     // column
 	"policy.reversal-whole":    "reversal: column {0} is not made a pseudonym as a whole, so that nothing could be found by it; apply value.pseudonym(…) alone", // column
-	"policy.mask-weak":         "{0}: column {1}: as few as {3} identifiers share a mask {2}, fewer than {4}; show less of it, or use pseudonym or suppress",     // rule, column, mask, count, limit
-	"policy.mask-weak-given":   "{0}: column {1}: as few as {3} identifiers share a mask {2} where {5} are published too, fewer than {4}; show less of either",   // rule, column, mask, count, limit, what else is known
-	"policy.published":         "column {0}: {1} is no shape of a mask; write how many characters it shows on the left and on the right, such as 6+4",            // column, text
-	"policy.published-kind":    "column {0}: published is of masks of identifiers; its semantic must be one of {1}",                                              // column, kinds
+	"policy.mask-weak":         "{0}: column {1}: as few as {3} identifiers share a mask {2}, fewer than {4}; show less of it, or use pseudonym or suppress",    // rule, column, mask, count, limit
+	"policy.mask-weak-given":   "{0}: column {1}: as few as {3} identifiers share a mask {2} where {5} are published too, fewer than {4}; show less of either",  // rule, column, mask, count, limit, what else is known
+	"policy.published":         "column {0}: {1} is no shape of a mask; write how many characters it shows on the left and on the right, such as 6+4",           // column, text
+	"policy.published-kind":    "column {0}: published is of masks of identifiers; its semantic must be one of {1}",                                             // column, kinds
 	"policy.shuffle-direct":    "{0}: column {1} names persons, and shuffle publishes its values, each in another row; use pseudonym, mask or suppress",         // rule, column
 	"policy.hierarchy-unknown": "{0} is no hierarchy that this policy declares; add it to hierarchies",                                                          // name
 	"policy.label-twice":       "{0} also names the column {1}, so that a file headed by it would leave in doubt which is meant; give each its own",             // label, column

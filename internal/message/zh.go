@@ -199,25 +199,9 @@ var chinese = map[string]string{
 
 	// 计算的输入
 	"input.unknown-fact":  "{0} 不是已声明的事实",
-	"input.wrong-type":    "{0} 应当是 {1}，不是 {2}",
-	"input.enum-value":    "{1} 不是 {0} 的取值；可取 {2}",
-	"input.out-of-range":  "{0} 为 {1}，应当在 {2} 与 {3} 之间",
-	"input.below-min":     "{0} 为 {1}，小于 {2}",
-	"input.above-max":     "{0} 为 {1}，大于 {2}",
-	"input.too-many":      "{0} 有 {1} 个元素，超过 {2}（max）",
-	"input.too-long":      "{0} 有 {1} 个字符，超过 {2}（max_length）",
-	"input.unknown-field": "{0} 没有字段 {1}",
-	"input.missing-field": "{0} 缺少字段 {1}",
-	"input.not-date":      "{0} 应当是 YYYY-MM-DD 形式的日期，不是 {1}",
-	"input.not-timestamp": "{0} 应当是带时区的时间（RFC 3339），不是 {1}",
-	"input.not-decimal":   "{0} 应当是十进制数，不是 {1}",
-	"input.not-duration":  "{0} 应当是时长，如 24h，不是 {1}",
-	"input.not-finite":    "{0} 应当是有限的数",
 	"input.not-utf8":      "{0} 不是有效的 UTF-8",
 	"input.not-object":    "事实应当是一个 JSON 对象",
 	"input.duplicate-key": "{0} 给了两次",
-	"input.too-large":     "事实有 {0} 字节，超过限额 {1}",
-	"input.too-deep":      "事实嵌套超过 {0} 层",
 
 	// 发现的称呼
 	"severity.error":   "错误",

@@ -100,36 +100,39 @@ func (p *csvSplit) room() {
 // plain reads text without any quotes: delimiters and line ends are all there is to find.
 func (p *csvSplit) plain() *Error {
 	text, b, width := p.text, p.b, len(p.columns)
-	comma, end := lanesOf(p.comma), lanesOf('\n')
 	p.room()
 	cells := b.Cells[:len(b.Cells)+width]
 	row := cells[len(cells)-width:]
 	n, start, from := 0, 0, 0 // cells of the row, where the cell and the row begin
-	for i := 0; i < len(text); i += 8 {
-		w := word(text, i)
-		for m := zeros(w^comma) | zeros(w^end); m != 0; m &= m - 1 {
-			at := i + bits.TrailingZeros64(m)>>3
-			if text[at] == p.comma {
-				if n < len(row) {
-					if start < at {
-						row[n] = text[start:at:at]
-					} else {
-						row[n] = nil
+	var words [64]uint64
+	const piece = len(words) * markBytes
+	for base := 0; base < len(text); base += piece {
+		count := marks(words[:], text[base:min(base+piece, len(text))], p.comma)
+		for k, m := range words[:count] {
+			for ; m != 0; m &= m - 1 {
+				at := base + k*markBytes + bits.TrailingZeros64(m)
+				if text[at] == p.comma {
+					if n < len(row) {
+						if start < at {
+							row[n] = text[start:at:at]
+						} else {
+							row[n] = nil
+						}
 					}
+					n++
+					start = at + 1
+					continue
 				}
-				n++
-				start = at + 1
-				continue
+				if err := p.endPlain(row, n, from, start, at); err != nil {
+					return err
+				}
+				if len(b.Cells)+width > len(cells) {
+					p.room()
+				}
+				cells = b.Cells[:len(b.Cells)+width]
+				row = cells[len(cells)-width:]
+				n, start, from = 0, at+1, at+1
 			}
-			if err := p.endPlain(row, n, from, start, at); err != nil {
-				return err
-			}
-			if len(b.Cells)+width > len(cells) {
-				p.room()
-			}
-			cells = b.Cells[:len(b.Cells)+width]
-			row = cells[len(cells)-width:]
-			n, start, from = 0, at+1, at+1
 		}
 	}
 	if from < len(text) {

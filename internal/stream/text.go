@@ -86,7 +86,7 @@ func (c *Chunk) text(b *Block) (text []byte, bad int, code Code, err error) {
 // validUTF8 is utf8.Valid, faster for long texts.
 func validUTF8(text []byte) bool {
 	const block = 32
-	if len(text) < block || !hasValidBlocks {
+	if len(text) < block || !hasBlocks {
 		return validUTF8Words(text)
 	}
 	// The end is looked at again from where a character begins, which may be one that is cut off at the end of the last block.

@@ -253,7 +253,7 @@ func first(n int) (deid.Func, error) {
 		return nil, errors.New("truncate: from 1 to 1024 characters")
 	}
 	return func(dst []byte, c deid.Cell) ([]byte, error) {
-		if !utf8.Valid(c.Text) {
+		if !c.UTF8 && !utf8.Valid(c.Text) {
 			return dst, deid.ErrInvalid
 		}
 		end := 0

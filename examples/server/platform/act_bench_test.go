@@ -1,14 +1,14 @@
 package platform_test
 
 import (
-	"io"
-	"os"
+	"bytes"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/catalog"
+	"github.com/banfa-go/banfa/examples/quickstart/data"
 	"github.com/banfa-go/banfa/examples/server/platform"
 	"github.com/banfa-go/banfa/examples/server/store"
 	"github.com/banfa-go/banfa/measures/shenzhen"
@@ -24,35 +24,44 @@ func BenchmarkApply(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := platform.New(b.Context(), platform.Config{Store: s, Rules: r})
+	log := &counted{Store: s}
+	p, err := platform.New(b.Context(), platform.Config{Store: log, Rules: r})
 	if err != nil {
 		b.Fatal(err)
 	}
-	f, err := os.Open("../../quickstart/data/city-catalog.jsonl")
+	text, err := data.Files.ReadFile("city-catalog.jsonl")
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, err = p.PublishCatalog(b.Context(), authority, "city-catalog.jsonl", io.Reader(f))
-	if err != nil {
+	if _, err = p.PublishCatalog(b.Context(), authority, "city-catalog.jsonl", bytes.NewReader(text)); err != nil {
 		b.Fatal(err)
 	}
 	entry := p.Search(platform.Query{OpenType: string(catalog.Conditional)}).Entries[0].ID
+	measured := func(b *testing.B, f func()) {
+		before := log.appends.Load()
+		f()
+		b.ReportMetric(float64(log.appends.Load()-before)/float64(b.N), "transactions/op")
+	}
 	apply := func(b *testing.B) {
 		if _, err := p.Apply(b.Context(), applicant, entry, complete()); err != nil {
 			b.Error(err)
 		}
 	}
 	b.Run("alone", func(b *testing.B) {
-		for b.Loop() {
-			apply(b)
-		}
+		measured(b, func() {
+			for b.Loop() {
+				apply(b)
+			}
+		})
 	})
 	b.Run("64 at a time", func(b *testing.B) {
 		b.SetParallelism(32)
-		b.RunParallel(func(pb *testing.PB) {
-			for pb.Next() {
-				apply(b)
-			}
+		measured(b, func() {
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					apply(b)
+				}
+			})
 		})
 	})
 }

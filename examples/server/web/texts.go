@@ -383,6 +383,8 @@ var texts = map[string][2]string{
 	"fusion.state.open":         {"待处理", "open"},
 	"fusion.state.settled":      {"已处理", "settled"},
 	"fusion.state.reopened":     {"须重新处理", "reopened"},
+	"fusion.decided":            {"决定", "Decision"},
+	"fusion.by":                 {"处置人", "By"},
 	"fusion.disposition":        {"处置", "Disposition"},
 	"fusion.was":                {"处置之后涉及的条目有变化，须重新处置。", "The entries in play have changed since: it must be settled again."},
 	"fusion.settle":             {"处置这项发现", "Settle this finding"},

@@ -2,6 +2,8 @@
 
 package stream
 
-const hasValidBlocks = false
+const hasBlocks = false
 
 func validBlocks(*byte, int) bool { panic("stream: no assembler for this processor") }
+
+func markBlocks(*uint64, *byte, int, byte) { panic("stream: no assembler for this processor") }

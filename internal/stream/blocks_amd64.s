@@ -65,3 +65,35 @@ next:
 	SETEQ      ret+16(FP)
 	VZEROUPPER
 	RET
+
+DATA marksEnd<>+0(SB)/1, $0x0a
+GLOBL marksEnd<>(SB), RODATA|NOPTR, $1
+
+// func markBlocks(dst *uint64, text *byte, blocks int, comma byte)
+TEXT ·markBlocks(SB), NOSPLIT, $0-25
+	MOVQ         dst+0(FP), DI
+	MOVQ         text+8(FP), SI
+	MOVQ         blocks+16(FP), CX
+	VPBROADCASTB comma+24(FP), Y1
+	VPBROADCASTB marksEnd<>(SB), Y2
+
+next:
+	VMOVDQU   (SI), Y3
+	VMOVDQU   32(SI), Y4
+	VPCMPEQB  Y3, Y1, Y5
+	VPCMPEQB  Y3, Y2, Y3
+	VPCMPEQB  Y4, Y1, Y6
+	VPCMPEQB  Y4, Y2, Y4
+	VPOR      Y3, Y5, Y3
+	VPOR      Y4, Y6, Y4
+	VPMOVMSKB Y3, AX
+	VPMOVMSKB Y4, BX
+	SHLQ      $32, BX
+	ORQ       BX, AX
+	MOVQ      AX, (DI)
+	ADDQ      $64, SI
+	ADDQ      $8, DI
+	DECQ      CX
+	JNZ       next
+	VZEROUPPER
+	RET
