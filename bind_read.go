@@ -203,7 +203,7 @@ func (f boundFacts) mark(s *input.Schema, m *expr.Marks) bool {
 		return false
 	}
 	for i := range f.b.fields {
-		if !f.b.fields[i].mark(m.Sink(s.Facts[f.b.fields[i].fact].Slot), m, f.v, f.b.typ) {
+		if b := &f.b.fields[i]; !b.mark(m.Sink(b.fact), m, f.v, f.b.typ) { // facts have the first slots
 			return false
 		}
 	}
@@ -212,9 +212,14 @@ func (f boundFacts) mark(s *input.Schema, m *expr.Marks) bool {
 
 // mark reads a field of the struct at base, which is of type t.
 func (f *boundField) mark(s *expr.Sink, m *expr.Marks, base unsafe.Pointer, t reflect.Type) bool {
-	if f.near && f.kind != reflect.Invalid {
+	if f.near {
 		p := unsafe.Add(base, f.offset)
-		if f.pointer {
+		switch {
+		case f.kind == reflect.Bool && !f.pointer:
+			return s.Bool(m, *(*bool)(p))
+		case f.kind == reflect.String && !f.pointer:
+			return s.Text(m, *(*string)(p))
+		case f.pointer:
 			if p = *(*unsafe.Pointer)(p); p == nil {
 				return true
 			}

@@ -85,7 +85,7 @@ func ReadFacts(f Facts, s *input.Schema) (*input.Document, error) {
 	case boundFacts:
 		return f.document(s)
 	}
-	return nil, &FactError{Code: "type", Want: "facts", Got: fmt.Sprintf("%T", f)}
+	return nil, &FactError{Code: "type", Want: "facts", Got: "facts of another package"}
 }
 
 func (m Map) document(s *input.Schema) (*input.Document, error) {

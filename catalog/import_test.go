@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 
@@ -337,6 +338,19 @@ func assertNothingIsLost(t *testing.T, data []byte, in *catalog.Imported) {
 			}
 		}
 	}
+}
+
+func TestAnOldSpreadsheetIsImportedAsANewOneIs(t *testing.T) {
+	f, err := os.Open("../internal/table/testdata/catalog.xls")
+	require.NoError(t, err)
+	info, err := f.Stat()
+	require.NoError(t, err)
+	in, err := catalog.Import(t.Context(), f, info.Size(), "目录.csv", catalog.WithSheet("目录"))
+	require.NoError(t, errors.Join(err, f.Close()))
+	assert.Equal(t, "xls", in.Format, "whatever its name says")
+	require.Len(t, in.Catalog.Entries, 2)
+	e := &in.Catalog.Entries[0]
+	assert.Equal(t, []any{"A1", "停车场🙂", 2}, []any{e.ID, e.Name, e.Origin.Row})
 }
 
 func TestWhatIsNoTableIsRefused(t *testing.T) {

@@ -34,13 +34,17 @@ const rest = "otherwise: {id: rest, basis: 第二条, outcome: open}\n"
 
 var now = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-func rulesOf(t testing.TB, files ...string) *banfa.Rules {
-	t.Helper()
+func lawAnd(files ...string) fstest.MapFS {
 	fsys := fstest.MapFS{"law.yaml": {Data: []byte(law)}}
 	for i, f := range files {
 		fsys[string(rune('a'+i))+".yaml"] = &fstest.MapFile{Data: []byte(f)}
 	}
-	rules, err := banfa.Load(fsys)
+	return fsys
+}
+
+func rulesOf(t testing.TB, files ...string) *banfa.Rules {
+	t.Helper()
+	rules, err := banfa.Load(lawAnd(files...))
 	require.NoError(t, err)
 	return rules
 }
@@ -154,6 +158,36 @@ func TestAnOptionalFactIsNeverUnknown(t *testing.T) {
 	assert.Equal(t, "open", answer(t, c, `{}`).Outcome)
 	assert.Equal(t, "closed", answer(t, c, `{"num": 4}`).Outcome)
 	assert.Empty(t, answer(t, c, `{}`).Missing)
+}
+
+// The field w may be left out of an object that is given; of one that is not given nothing is known.
+func TestAnOptionalFieldOfAnAbsentObjectIsAsUnknownAsTheObject(t *testing.T) {
+	c := classifier(t, head+"facts: {who: {label: 谁, type: object, fields: {u: {label: 甲, type: bool}, w: {label: 乙, type: bool, optional: true}}}}\n"+
+		"rules:\n  - {id: x, basis: 第一条第（一）项, when: who.u, outcome: limited}\n"+
+		"  - {id: z, basis: 第二条, when: who.w.orValue(false), outcome: closed}\n"+rest)
+	absent := answer(t, c, `{}`)
+	assert.Equal(t, []string{"closed", "limited", "open"}, absent.Possible)
+	assert.Equal(t, []string{"who"}, absent.Missing, "the object is one fact, of which nothing is given")
+	assert.True(t, absent.Exact)
+	given := answer(t, c, `{"who": {}}`)
+	assert.Equal(t, []string{"limited", "open"}, given.Possible)
+	assert.Equal(t, []string{"who.u"}, given.Missing)
+	assert.Equal(t, "closed", answer(t, c, `{"who": {"u": true, "w": true}}`).Outcome)
+}
+
+func TestAFieldThatAnElementOfAListLacksIsMissing(t *testing.T) {
+	c := classifier(t, head+"facts:\n  a: {label: 甲, type: bool}\n"+
+		"  list1: {label: 表, type: list, items: {type: object, fields: {u: {label: 乙, type: bool}}}}\n"+
+		"rules:\n  - {id: x, basis: 第一条第（一）项, when: 'list1.exists(i, i.u)', outcome: closed}\n"+
+		"  - {id: z, basis: 第二条, when: size(list1) > 1 && a, outcome: limited}\n"+rest)
+	r := answer(t, c, `{"a": false, "list1": [{"u": false}, {}]}`)
+	assert.Equal(t, []string{"closed", "open"}, r.Possible)
+	assert.Equal(t, []string{"list1"}, r.Missing)
+	assert.False(t, r.Exact, "what could stand in the gap is not enumerated")
+	assert.Equal(t, "closed", answer(t, c, `{"a": false, "list1": [{"u": true}, {}]}`).Outcome, "one element settles it")
+	settled := answer(t, c, `{"list1": [{"u": false}, {"u": false}]}`)
+	assert.Equal(t, []string{"a"}, settled.Missing)
+	assert.True(t, settled.Exact)
 }
 
 func TestAFactThatIsAssumedIsUsedWhereItIsAbsentAndTheTraceSaysSo(t *testing.T) {

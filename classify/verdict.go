@@ -78,7 +78,12 @@ func (c *Classifier) verdict(facts banfa.Facts, at time.Time, v *Verdict) bool {
 		}
 	}
 	r := c.rooms.Get().(*room)
-	defer c.rooms.Put(r)
+	ok := c.verdictIn(r, facts, v)
+	c.rooms.Put(r)
+	return ok
+}
+
+func (c *Classifier) verdictIn(r *room, facts banfa.Facts, v *Verdict) bool {
 	r.marks.Reset()
 	if !banfa.MarkFacts(facts, c.schema, r.marks) {
 		return false

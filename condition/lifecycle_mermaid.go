@@ -20,11 +20,18 @@ func (l *Lifecycle) Mermaid(lang string) string {
 		line("state \"%s\" as %s", lifecycleMermaid(l.stateLabel(lang, s.Name)), lifecycleNode(s.Name))
 	}
 	line("[*] --> %s", lifecycleNode(l.spec.States[l.spec.Initial].Name))
+	drawn := map[int]bool{} // states whose arrow to itself is drawn
 	for _, t := range l.spec.Transitions {
-		e := &l.spec.Events[t.Event]
 		for _, from := range t.From {
-			line("%s --> %s: %s", lifecycleNode(l.spec.States[from].Name), lifecycleNode(l.spec.States[t.To].Name),
-				lifecycleMermaid(l.arrow(lang, e, t)))
+			text := lifecycleMermaid(l.arrow(lang, t))
+			if from == t.To {
+				if drawn[from] {
+					continue
+				}
+				drawn[from] = true
+				text = l.loops(lang, from)
+			}
+			line("%s --> %s: %s", lifecycleNode(l.spec.States[from].Name), lifecycleNode(l.spec.States[t.To].Name), text)
 		}
 	}
 	for i := range l.spec.States {
@@ -35,8 +42,20 @@ func (l *Lifecycle) Mermaid(lang string) string {
 	return b.String()
 }
 
+// loops is what stands beside the one arrow from a state to itself: of several Mermaid draws only the last.
+func (l *Lifecycle) loops(lang string, state int) string {
+	var texts []string
+	for _, t := range l.spec.Transitions {
+		if t.To == state && t.Leaves(state) {
+			texts = append(texts, lifecycleMermaid(l.arrow(lang, t)))
+		}
+	}
+	return strings.Join(texts, "<br/>")
+}
+
 // arrow is what stands beside an arrow.
-func (l *Lifecycle) arrow(lang string, e *ruleset.LifecycleEvent, t *ruleset.LifecycleTransition) string {
+func (l *Lifecycle) arrow(lang string, t *ruleset.LifecycleTransition) string {
+	e := &l.spec.Events[t.Event]
 	cited := make([]string, len(t.Basis))
 	for i, b := range t.Basis {
 		if cited[i] = b.Long; lang != message.Chinese {

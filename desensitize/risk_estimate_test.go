@@ -35,20 +35,21 @@ func TestNothingIsEstimatedFromNothing(t *testing.T) {
 		sizes  []SizeCount
 		n      int
 		pitman bool
-		err    error
+		err    string
 	}{
-		"no rows":                        {nil, 10, false, ErrPopulationSize},
-		"a population that is too small": {[]SizeCount{{2, 5}}, 9, false, ErrPopulationSize},
-		"nobody is alone":                {[]SizeCount{{2, 5}}, 1000, false, nil},
-		"everybody is alone":             {[]SizeCount{{1, 5}}, 1000, false, nil},
-		"one class":                      {[]SizeCount{{7, 1}}, 1000, false, nil},
-		"two rows and one":               {[]SizeCount{{1, 1}, {2, 1}}, 1000, true, nil},
+		"no rows":                        {nil, 10, false, "the table has"},
+		"a population that is too small": {[]SizeCount{{2, 5}}, 9, false, "the table has"},
+		"nobody is alone":                {[]SizeCount{{2, 5}}, 1000, false, ""},
+		"everybody is alone":             {[]SizeCount{{1, 5}}, 1000, false, ""},
+		"one class":                      {[]SizeCount{{7, 1}}, 1000, false, ""},
+		"two rows and one":               {[]SizeCount{{1, 1}, {2, 1}}, 1000, true, ""},
 	} {
 		e, err := EstimateUniques(c.sizes, c.n)
-		require.ErrorIs(t, err, c.err, name)
-		if err != nil {
+		if c.err != "" {
+			require.ErrorContains(t, err, c.err, name)
 			continue
 		}
+		require.NoError(t, err, name)
 		assert.Equal(t, c.pitman, e.Pitman != nil, name)
 		assert.False(t, math.IsNaN(e.Uniques) || e.Uniques < 0 || e.Uniques > float64(c.n), "%s: %v", name, e.Uniques)
 	}

@@ -59,7 +59,7 @@ func MeasureBefore() RunOption { return runOption(func(c *runConfig) { c.before 
 // beforeWatch measures the risk of the rows as they were read.
 type beforeWatch struct{ watch }
 
-func (b beforeWatch) worker() watchWorker { return beforeWorker{b.watch.worker()} }
+func (b beforeWatch) worker() watchWorker { return &beforeWorker{watchWorker: b.watch.worker()} }
 
 func (b beforeWatch) finish(f *Facts) error {
 	var before Facts
@@ -68,15 +68,19 @@ func (b beforeWatch) finish(f *Facts) error {
 	return err
 }
 
-type beforeWorker struct{ watchWorker }
+type beforeWorker struct {
+	watchWorker
+	read [][]byte
+}
 
-func (b beforeWorker) rows(m *madeRows) {
-	same := *m
-	same.out = make([][]byte, 0, len(m.out))
+func (b *beforeWorker) rows(m *madeRows) {
+	b.read = b.read[:0]
 	for r := range m.at {
 		in, _ := m.row(r)
-		same.out = append(same.out, in...)
+		b.read = append(b.read, in...)
 	}
+	same := *m
+	same.out = b.read
 	b.watchWorker.rows(&same)
 }
 

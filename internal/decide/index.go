@@ -25,8 +25,8 @@ type guard struct {
 	rules []int // all that are looked up by it
 }
 
-func newIndex(e *Engine) *index {
-	x := &index{tests: e.C.Env.NewTests(e.C.Params, e.C.ParamsValue), terms: make([]expr.Terms, len(e.C.Rules)), direct: true}
+func newIndex(e *Engine, tests *expr.Tests) *index {
+	x := &index{tests: tests, terms: make([]expr.Terms, len(e.C.Rules)), direct: true}
 	x.byBit = make([][]int, x.tests.Words()<<6)
 	guarded := make([][]int, len(x.tests.Guards()))
 	for r, rule := range e.C.Rules {

@@ -47,7 +47,12 @@ type RuleError struct {
 }
 
 // New prepares an engine.
-func New(c *ruleset.Classification) *Engine {
+func New(c *ruleset.Classification) *Engine { return newEngine(c, c.Env.NewTests(c.Params, c.ParamsValue)) }
+
+// Plain prepares an engine that has cel-go answer every atom and looks at every rule: what any other must agree with.
+func Plain(c *ruleset.Classification) *Engine { return newEngine(c, c.Env.NoTests()) }
+
+func newEngine(c *ruleset.Classification, tests *expr.Tests) *Engine {
 	e := &Engine{C: c, ops: newOperations(len(c.Outcomes) + 1)}
 	for i := range c.Facts {
 		f := &c.Facts[i]
@@ -61,7 +66,7 @@ func New(c *ruleset.Classification) *Engine {
 		}
 	}
 	e.tabulate()
-	e.index = newIndex(e)
+	e.index = newIndex(e, tests)
 	if slices.ContainsFunc(c.Rules, func(r *ruleset.Rule) bool { return len(r.OverriddenBy) > 0 }) {
 		e.place = make([]int, len(c.Rules))
 		for i, r := range c.Order {

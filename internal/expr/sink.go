@@ -71,20 +71,18 @@ func (s *Sink) Given(m *Marks) bool { return s.span > 0 && m.Known(s.word, s.all
 const fewTexts = 6
 
 func (s *Sink) mark(m *Marks, class int) {
-	switch {
-	case s.span == 0:
-	case s.span == 1:
+	if s.span == 1 {
 		t := s.set[class]
 		m.t[s.word] |= t
 		m.f[s.word] |= s.all &^ t
-	default:
-		for i := range m.f[s.word : s.word+s.span] {
-			m.f[s.word+i] = math.MaxUint64
-		}
-		for _, b := range s.many[class] {
-			m.t[b>>6] |= 1 << (b & 63)
-			m.f[b>>6] &^= 1 << (b & 63)
-		}
+		return
+	}
+	for i := range m.f[s.word : s.word+s.span] {
+		m.f[s.word+i] = math.MaxUint64
+	}
+	for _, b := range s.many[class] {
+		m.t[b>>6] |= 1 << (b & 63)
+		m.f[b>>6] &^= 1 << (b & 63)
 	}
 }
 
@@ -156,24 +154,42 @@ func classOf[T int64 | float64](at []T, n T) int {
 // Text takes a string or the code of an enum.
 func (s *Sink) Text(m *Marks, text string) bool {
 	switch s.kind {
-	case Enum:
-		class := s.class(text)
-		s.mark(m, class)
-		return class > 0
 	case String:
-		if !utf8.ValidString(text) || len(text) > s.limit && utf8.RuneCountInString(text) > s.limit {
+		if (len(text) > s.limit || !isShortASCII(text)) && !s.fits(text) {
 			return false
 		}
-		s.text(m, text)
+		if s.span > 0 {
+			s.text(m, text)
+		}
 		return true
+	case Enum:
+		class := s.class(text)
+		if s.span > 0 {
+			s.mark(m, class)
+		}
+		return class > 0
 	}
 	return false
 }
 
-func (s *Sink) text(m *Marks, text string) {
-	if s.span == 0 {
-		return
+func (s *Sink) fits(text string) bool {
+	return utf8.ValidString(text) && (len(text) <= s.limit || utf8.RuneCountInString(text) <= s.limit)
+}
+
+// isShortASCII spares most texts the call of utf8.ValidString.
+func isShortASCII(text string) bool {
+	if len(text) > 24 {
+		return false
 	}
+	var all byte
+	for i := range len(text) {
+		all |= text[i]
+	}
+	return all < utf8.RuneSelf
+}
+
+// text takes a string that has been checked, where something is asked of it.
+func (s *Sink) text(m *Marks, text string) {
 	s.mark(m, s.class(text))
 	for i := range s.like {
 		if l := &s.like[i]; l.holds(text) {
@@ -381,7 +397,9 @@ func (s *Sink) value(m *Marks, v ref.Val) {
 	case types.Double:
 		s.double(m, float64(v))
 	case types.String:
-		s.text(m, string(v))
+		if s.span > 0 {
+			s.text(m, string(v))
+		}
 	case *object:
 		for i := range s.leaves {
 			l := &s.leaves[i]

@@ -32,7 +32,12 @@ type Guard struct {
 }
 
 // NewTests prepares the tests of the atoms compiled so far. params is the slot of a value that never changes, or negative.
-func (e *Env) NewTests(params int, value Value) *Tests {
+func (e *Env) NewTests(params int, value Value) *Tests { return e.newTests(params, value, e.affordable()) }
+
+// NoTests leaves every atom to cel-go.
+func (e *Env) NoTests() *Tests { return e.newTests(-1, Value{}, false) }
+
+func (e *Env) newTests(params int, value Value, some bool) *Tests {
 	t := &Tests{env: e, lits: make([]Literal, len(e.atoms)), slots: make([]*Sink, len(e.vars))}
 	b := testBuilder{
 		t: t, params: params, value: value,
@@ -41,11 +46,10 @@ func (e *Env) NewTests(params int, value Value) *Tests {
 	for i, v := range e.vars {
 		t.slots[i] = b.sink(v.Type, nil)
 	}
-	affordable := e.affordable()
 	asked := make([]*ask, len(e.atoms))
 	for i, a := range e.atoms {
 		t.lits[i].Bit = -1
-		if affordable && a.max <= e.limits.RuleCost {
+		if some && a.max <= e.limits.RuleCost {
 			asked[i], t.lits[i].Not = b.atom(a)
 		}
 	}

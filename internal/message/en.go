@@ -222,7 +222,6 @@ var english = map[string]string{
 
 	// Input of an evaluation: the fact errors. {0} is always the fact's path.
 	"input.unknown-fact":  "{0} is not a declared fact",        // fact
-	"input.not-utf8":      "{0} is not valid UTF-8",            // fact
 	"input.not-object":    "the facts must be one JSON object", // -
 	"input.duplicate-key": "{0} is given twice",                // fact
 

@@ -12,7 +12,7 @@ var inputPhrases = [][2]string{
 	{"a longer line", "更长的一行"},
 	{"bool", "布尔值"},
 	{"int", "整数"},
-	{"double", "数"},
+	{"double", "双精度数"},
 	{"decimal", "小数"},
 	{"number", "数"},
 	{"string", "文本"},

@@ -199,7 +199,6 @@ var chinese = map[string]string{
 
 	// 计算的输入
 	"input.unknown-fact":  "{0} 不是已声明的事实",
-	"input.not-utf8":      "{0} 不是有效的 UTF-8",
 	"input.not-object":    "事实应当是一个 JSON 对象",
 	"input.duplicate-key": "{0} 给了两次",
 
