@@ -31,6 +31,7 @@ type boundField struct {
 	// Where the field lies within the struct itself and not behind an embedded pointer, it is at this offset.
 	near   bool
 	offset uintptr
+	simple reflect.Kind // Bool or String where it is one, and near; Invalid otherwise
 }
 
 type boundItems struct {
@@ -143,7 +144,9 @@ func (e *BindError) fields(t reflect.Type, facts []ruleset.Fact, special func(re
 			}
 			found = true
 			b := boundField{fact: i, index: f.Index, shape: e.shape(facts[i].Type, f.Type, f.Name)}
-			b.offset, b.near = offsetOf(t, f.Index)
+			if b.offset, b.near = offsetOf(t, f.Index); b.near && !b.pointer && (b.kind == reflect.Bool || b.kind == reflect.String) {
+				b.simple = b.kind
+			}
 			if b.object == nil && (b.elem == nil || b.elem.object == nil) && !fits(facts[i].Type, f.Type) {
 				e.Problems = append(e.Problems, fmt.Sprintf("%s is a %s, and %s is a %s", f.Name, f.Type, tag, facts[i].Type.Kind))
 			}
@@ -181,4 +184,3 @@ func fits(t *expr.Type, g reflect.Type) bool {
 	}
 	return g.Kind() == reflect.Map && g.Key().Kind() == reflect.String
 }
-

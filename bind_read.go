@@ -203,23 +203,30 @@ func (f boundFacts) mark(s *input.Schema, m *expr.Marks) bool {
 		return false
 	}
 	for i := range f.b.fields {
-		if b := &f.b.fields[i]; !b.mark(m.Sink(b.fact), m, f.v, f.b.typ) { // facts have the first slots
+		b := &f.b.fields[i]
+		if to := m.Sink(b.fact); !b.quick(to, m, f.v) && !b.mark(to, m, f.v, f.b.typ) { // facts have the first slots
 			return false
 		}
 	}
 	return true
 }
 
+// quick reads a field of the struct at base in the two forms that most facts have; false leaves it to mark.
+func (f *boundField) quick(to *expr.Sink, m *expr.Marks, base unsafe.Pointer) bool {
+	switch f.simple {
+	case reflect.Bool:
+		return to.Bool(m, *(*bool)(unsafe.Add(base, f.offset)))
+	case reflect.String:
+		return to.Text(m, *(*string)(unsafe.Add(base, f.offset)))
+	}
+	return false
+}
+
 // mark reads a field of the struct at base, which is of type t.
 func (f *boundField) mark(s *expr.Sink, m *expr.Marks, base unsafe.Pointer, t reflect.Type) bool {
 	if f.near {
 		p := unsafe.Add(base, f.offset)
-		switch {
-		case f.kind == reflect.Bool && !f.pointer:
-			return s.Bool(m, *(*bool)(p))
-		case f.kind == reflect.String && !f.pointer:
-			return s.Text(m, *(*string)(p))
-		case f.pointer:
+		if f.pointer {
 			if p = *(*unsafe.Pointer)(p); p == nil {
 				return true
 			}
@@ -274,7 +281,8 @@ func (s *shape) elements(to *expr.Sink, m *expr.Marks, p unsafe.Pointer, n int) 
 			continue
 		}
 		for j := range s.elem.object {
-			if f := &s.elem.object[j]; !f.mark(fields[f.fact], e, at, s.elem.in) {
+			f := &s.elem.object[j]
+			if to := fields[f.fact]; !f.quick(to, e, at) && !f.mark(to, e, at, s.elem.in) {
 				return false
 			}
 		}

@@ -2,6 +2,7 @@ package banfa
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -288,7 +289,7 @@ func (p *policyReader) try(c *ruleset.PolicyColumn, n *source.Node) {
 	for i := range c.Plan.Calls {
 		if _, err := p.trial().Make(&c.Plan.Calls[i], target); err != nil {
 			found := len(p.l.found)
-			p.report("BF2009", n.Get("apply").Range, "policy.transform", p.policy.Rules[c.Rule].ID, err.Error())
+			p.badArgument(n.Get("apply").Range, p.policy.Rules[c.Rule].ID, err)
 			p.about(found, c)
 		}
 		// The values of a shuffled column are published, each in another row: of what names a person, that is all there is to hide.
@@ -296,6 +297,15 @@ func (p *policyReader) try(c *ruleset.PolicyColumn, n *source.Node) {
 			p.report("BF2009", n.Get("apply").Range, "policy.shuffle-direct", p.policy.Rules[c.Rule].ID, c.Name)
 		}
 	}
+}
+
+// badArgument reports a transform that cannot be made.
+func (p *policyReader) badArgument(at source.Range, rule string, err error) {
+	if argument := (*deid.ArgumentError)(nil); errors.As(err, &argument) {
+		p.report("BF2009", at, argument.Key, argument.Args...)
+		return
+	}
+	p.report("BF2009", at, "policy.transform", rule, unprefixed(err))
 }
 
 func (p *policyReader) rows(n *source.Node) {
@@ -320,23 +330,16 @@ func (p *policyReader) trySamples(x *ruleset.RowRule, n *source.Node) {
 	}
 	for i := range x.Plan.Calls {
 		c := &x.Plan.Calls[i]
-		err := error(errNoSample(c.Name))
+		err := deid.BadArgument("transform.rows-sample", c.Name)
 		if c.Name == "sample" {
 			_, err = transform.Trial().Sample(c, p.head.Name)
 		}
 		if err != nil {
-			p.report("BF2009", n.Range, "policy.transform", x.ID, err.Error())
+			p.badArgument(n.Range, x.ID, err)
 			x.Plan = nil
 			return
 		}
 	}
-}
-
-// errNoSample is a transform of values in a condition on rows.
-type errNoSample string
-
-func (e errNoSample) Error() string {
-	return string(e) + " is a transform of values; a rule of rows takes sample alone"
 }
 
 // release reads the gate.

@@ -66,10 +66,10 @@ func TestAPolicyIsCheckedWhenItIsLoaded(t *testing.T) {
 		}},
 		{"branches of different types are cells all the same", "value.roundTo(decimal('5'))", "value < decimal('5') ? '<5' : value", nil},
 		{"an argument that makes no sense", "truncate('year')", "truncate('yeer')", []string{
-			`16:68 BF2009 birth: deid: truncate("yeer"): use one of [decade year quarter month day hour minute]`,
+			`16:68 BF2009 truncate("yeer"): use one of [decade year quarter month day hour minute]`,
 		}},
 		{"an option that does not exist", "pseudonym('plates')", "pseudonym('plates', {'hsah':'sm3'})", []string{
-			`15:76 BF2009 plate: pseudonym: no option "hsah"; known: [hash encoding chars purpose]`,
+			`15:76 BF2009 pseudonym: no option "hsah"; known: [hash encoding chars purpose]`,
 		}},
 		{"an argument that depends on the value", "roundTo(decimal('5'))", "band([value])", []string{
 			`17:81 BF2009 an argument of band must be known when the policy is loaded; write a constant or a parameter`,
@@ -112,7 +112,7 @@ func TestAPolicyIsCheckedWhenItIsLoaded(t *testing.T) {
 			`13:16 BF1014 hierarchy area: x.csv cannot be read; put it beside this file`,
 		}},
 		{"a level that the hierarchy has not", "value.pseudonym('plates')", "value.generalize('area', 9)", []string{
-			`15:76 BF2009 plate: deid: hierarchy cn.division has no level 9: it has 0 to 3`,
+			`15:76 BF2009 hierarchy cn.division has no level 9: it has 0 to 3`,
 		}},
 		{"a shuffle", "value.roundTo(decimal('5'))", "value.shuffle('plates')", nil},
 		{"a shuffle within groups", "value.roundTo(decimal('5'))", "value.shuffle('plates', string(row.birth))", nil},
@@ -191,6 +191,29 @@ func TestATypeErrorNamesTheRuleAndTheColumn(t *testing.T) {
 		assert.Equal(t, "here for the column birth of type date", d.Related[0].Message("en"))
 		assert.Equal(t, 8, d.Related[0].Range.Start.Line)
 		assert.Equal(t, 16, d.Range.Start.Line)
+	}
+}
+
+func TestWhatIsWrongWithAnArgumentIsSaidInChinese(t *testing.T) {
+	for old, c := range map[string][2]string{
+		"truncate('year')":    {"truncate('yeer')", `truncate("yeer")：请用 [decade year quarter month day hour minute] 之一`},
+		"pseudonym('plates')": {"pseudonym('plates', {'chars':'2'})", `2 个 hex 字符的假名有 8 比特，至少须 64 比特，至多 256 比特`},
+		"value.roundTo(decimal('5'))": {
+			"value.noise('plates', {'kind':'laplace','min':'0','max':'9'})", `laplace 噪声的 epsilon 须大于零，现为 0`,
+		},
+		"row.birth > date(now).addYears(-14)": {"keep() == 'x'", `keep 处理的是值；行规则只能用 sample`},
+	} {
+		require.Contains(t, policyFile, old)
+		text := strings.Replace(policyFile, old, c[0], 1)
+		_, ds, err := banfa.Check(fstest.MapFS{"p.yaml": {Data: []byte(text)}}, banfa.Citable(shenzhen.FS()))
+		require.NoError(t, err)
+		var got []string
+		for d := range ds.All() {
+			if d.Code == "BF2009" {
+				got = append(got, d.Message("zh"))
+			}
+		}
+		assert.Equal(t, []string{c[1]}, got)
 	}
 }
 

@@ -290,18 +290,25 @@ func (d *document) header() {
 	}
 	kind := text(root, "kind")
 	g, ok := grammar.Kind(kind)
-	if v := root.Get("apiVersion"); v != nil && v.Value != grammar.APIVersion {
+	switch v := root.Get("apiVersion"); {
+	case v == nil || v.Value == grammar.APIVersion:
+	case v.Kind != source.Scalar:
+		d.bad(v, "value.not-scalar", "apiVersion")
+		return
+	default:
 		d.report("BF1015", v.Range, "frame.api-version", v.Value).hint("hint.write-as", grammar.APIVersion)
 		return
 	}
 	if !ok {
-		if v := root.Get("kind"); v != nil && v.Broken {
-			return // why it cannot be read has been reported
-		} else if v != nil {
+		switch v := root.Get("kind"); {
+		case v == nil && d.file.Partial, v != nil && v.Broken: // why it cannot be read has been reported
+		case v == nil:
+			d.report("BF1013", source.Range{Start: root.Range.Start, End: root.Range.Start}, "frame.missing-key", "kind", d.file.Name)
+		case v.Kind != source.Scalar:
+			d.bad(v, "value.not-scalar", "kind")
+		default:
 			d.report("BF1015", v.Range, "frame.kind", v.Value).hint("hint.one-of", strings.Join(grammar.Kinds(), ", ")).
 				didYouMean(v.Value, grammar.Kinds())
-		} else {
-			d.report("BF1013", source.Range{Start: root.Range.Start, End: root.Range.Start}, "frame.missing-key", "kind", d.file.Name)
 		}
 		return
 	}

@@ -6,6 +6,8 @@ require (
 	cel.dev/cel-go v0.33.2
 	github.com/6tail/lunar-go v1.4.6
 	github.com/banfa-go/banfa v0.0.0
+	github.com/cedar-policy/cedar-go v1.9.0
+	github.com/expr-lang/expr v1.17.8
 	github.com/google/cel-go v0.31.0
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/rickar/cal/v2 v2.1.26
@@ -13,11 +15,7 @@ require (
 	modernc.org/sqlite v1.62.0
 )
 
-require (
-	github.com/cedar-policy/cedar-go v1.9.0 // indirect
-	github.com/expr-lang/expr v1.17.8 // indirect
-	github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3 // indirect
-)
+require github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3 // indirect
 
 require (
 	github.com/andybalholm/brotli v1.1.1 // indirect

@@ -27,11 +27,11 @@ func BenchmarkDeriveCity(b *testing.B) {
 	before := fusionHeap()
 	base := &Catalog{Entries: deriveSpeedEntries(n)}
 	plain := fusionHeap() - before
-	var packed *Packed
+	packed := Pack(base)
 	b.Run("pack", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			packed = Pack(base)
+			Pack(base)
 		}
 		b.ReportMetric(float64(packed.Size())/float64(n), "B/entry")
 		b.ReportMetric(float64(plain)/float64(n), "B/entry-plain")

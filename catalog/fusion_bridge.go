@@ -35,7 +35,8 @@ type fusionBridging struct {
 type fusionBridgeFound struct {
 	FusionFinding
 	got     [3][]fusionFirst // by the place in the row, and class
-	missing int              // witnesses still wanted
+	missing [3]int           // witnesses still wanted, by the place
+	via     [3]int           // by the place, the key whose entries they are taken from: for the middle the rarer one
 }
 
 // bridges adds the findings of bridges to a review.
@@ -147,12 +148,16 @@ func (b *fusionBridging) find(pair, rule int) {
 	if x.classes[keys[1]].class() == StrongKey {
 		f.KeyClass = StrongKey // a bridge is as strong as the weaker of its keys
 	}
+	f.via = [3]int{f.key, f.key, f.other}
+	if fusionSum(x.counted(rule, f.other)) < fusionSum(x.counted(rule, f.key)) {
+		f.via[1] = f.other
+	}
 	for class := range full {
 		n := uint64(0)
 		for place := range roles {
 			if roles[place]>>class&1 == 1 {
 				n += uint64(count[place][class])
-				f.missing += min(x.opts.witnesses, int(count[place][class]))
+				f.missing[place] += min(x.opts.witnesses, int(count[place][class]))
 			}
 		}
 		if n > 0 {
@@ -167,6 +172,13 @@ func (b *fusionBridging) find(pair, rule int) {
 		b.needs[k] = append(b.needs[k], int32(len(b.found)))
 	}
 	b.found = append(b.found, f)
+}
+
+func fusionSum(counts []uint32) (n uint64) {
+	for _, c := range counts {
+		n += uint64(c)
+	}
+	return n
 }
 
 // place is where an entry stands in the rows of a bridge: 0 and 2 at the ends, 1 in the middle, −1 nowhere.
@@ -211,14 +223,18 @@ func (b *fusionBridging) witness(ctx context.Context) error {
 			b.needs[p.key()] = slices.DeleteFunc(b.needs[p.key()], func(i int32) bool {
 				f := &b.found[i]
 				place := x.place(&f.FusionFinding, slot)
-				if f.missing == 0 || place < 0 || place == 1 && int(p.key()) != f.key { // the middle has both keys, and counts once
-					return f.missing == 0
+				if place >= 0 && f.via[place] == int(p.key()) { // an entry can have both keys, and counts once
+					if got := &f.got[place][x.coverOf(slot)[f.rule]]; len(got.slots) < x.opts.witnesses {
+						got.slots = append(got.slots, slot)
+						f.missing[place]--
+					}
 				}
-				if got := &f.got[place][x.coverOf(slot)[f.rule]]; len(got.slots) < x.opts.witnesses {
-					got.slots = append(got.slots, slot)
-					f.missing--
+				for place, key := range f.via {
+					if key == int(p.key()) && f.missing[place] > 0 {
+						return false
+					}
 				}
-				return f.missing == 0
+				return true
 			})
 		}
 	}

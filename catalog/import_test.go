@@ -348,7 +348,7 @@ func TestAnOldSpreadsheetIsImportedAsANewOneIs(t *testing.T) {
 	in, err := catalog.Import(t.Context(), f, info.Size(), "目录.csv", catalog.WithSheet("目录"))
 	require.NoError(t, errors.Join(err, f.Close()))
 	assert.Equal(t, "xls", in.Format, "whatever its name says")
-	require.Len(t, in.Catalog.Entries, 2)
+	require.Len(t, in.Catalog.Entries, 3)
 	e := &in.Catalog.Entries[0]
 	assert.Equal(t, []any{"A1", "停车场🙂", 2}, []any{e.ID, e.Name, e.Origin.Row})
 }
@@ -357,5 +357,5 @@ func TestWhatIsNoTableIsRefused(t *testing.T) {
 	_, err := catalog.Import(t.Context(), strings.NewReader("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), 8, "目录.xls")
 	var e *table.Error
 	require.True(t, errors.As(err, &e))
-	assert.ErrorContains(t, err, "save it as .xlsx")
+	assert.ErrorContains(t, err, "save it again as .xlsx")
 }

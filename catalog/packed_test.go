@@ -22,7 +22,8 @@ func packedDraw(t *rapid.T) Entry {
 	word := rapid.SampledFrom([]string{"", "a", "甲乙", "b\x00c", strings.Repeat("长", 40)})
 	list := rapid.SampledFrom([][]string{nil, {}, {"一"}, {"一", "", "二"}})
 	at := rapid.SampledFrom([]time.Time{
-		{}, time.Unix(0, 1).UTC(), time.Date(2026, 1, 2, 3, 4, 5, 6, time.FixedZone("", 8*3600)), time.Date(1, 1, 1, 0, 0, 0, 0, time.FixedZone("", 0)),
+		{},
+		time.Unix(0, 1).UTC(), time.Date(2026, 1, 2, 3, 4, 5, 6, time.FixedZone("", 8*3600)), time.Date(1, 1, 1, 0, 0, 0, 0, time.FixedZone("", 0)),
 		time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("CST", 8*3600)), time.Date(-5, 1, 2, 3, 4, 5, 0, time.FixedZone("", 5*3600+1800)),
 	})
 	types := rapid.SampledFrom([]OpenType{Unconditional, Conditional, Closed, Undetermined, "", "public"})

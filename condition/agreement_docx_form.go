@@ -24,7 +24,7 @@ var (
 )
 
 // ReadDocx reads an agreement back from a document that Docx wrote and somebody edited: tracked changes count as accepted, and are a finding. Which part of its term a
-// clause settles, its bookmark says; a clause without one settles none of several. The document says nothing that can be trusted of the decision it
+// clause settles, its bookmark says; one without settles what the clause of the draft did whose text it has, and otherwise none of several. The document says nothing that can be trusted of the decision it
 // carries out: draft, the agreement that it was made from, says that, and is nil where there is none. CheckAgreement does the rest. The error is
 // an *AgreementError.
 func ReadDocx(data []byte, draft *Agreement) (*Agreement, []Finding, error) {
@@ -159,12 +159,26 @@ func docxClauseOf(l docxLine, id TermID, draft *Agreement) Clause {
 	rest, ok := strings.CutPrefix(l.mark, docxMark+string(id)+"_")
 	part, number, cut := strings.Cut(rest, "_")
 	if !ok || !cut || !slices.Contains(id.Parts(), part) {
-		return c
+		return docxDrafted(c, id, draft)
 	}
 	c.Part = part
 	if n, err := strconv.Atoi(number); err == nil && draft != nil {
 		if clauses, has := draft.term(id); has && n >= 0 && n < len(clauses) {
 			c.Of = clauses[n].Of
+		}
+	}
+	return c
+}
+
+// docxDrafted is a clause whose bookmark is lost. Where its text is still that of a clause of the draft, it settles the same.
+func docxDrafted(c Clause, id TermID, draft *Agreement) Clause {
+	if draft == nil {
+		return c
+	}
+	clauses, _ := draft.term(id)
+	for _, d := range clauses {
+		if text := agreementSqueeze(agreementLine(d.Text)); text != "" && strings.HasPrefix(agreementSqueeze(c.Text), text) {
+			return Clause{Part: d.Part, Text: c.Text, Of: d.Of}
 		}
 	}
 	return c

@@ -84,6 +84,10 @@ func TestAnEditedDocxIsCheckedByWhatAReaderSees(t *testing.T) {
 		{"the number is taken from a clause", replace(`<w:t xml:space="preserve">3.1 </w:t>`, `<w:t></w:t>`), nil},
 		{"a part of a term is emptied", replace("加密存储，保留日志。", ""), []string{"error missing_part security terms"}},
 		{"the first part is emptied, and the second does not take its place", replace("乙方对数据安全负责。", ""), []string{"error missing_part security terms"}},
+		{"all bookmarks are lost", func(s string) string { return strings.ReplaceAll(s, "banfa_", "x_") }, nil},
+		{"a bookmark is lost, and its text changed", func(s string) string {
+			return strings.ReplaceAll(strings.ReplaceAll(s, "banfa_", "x_"), "加密存储", "明文存储")
+		}, []string{"error missing_part security terms"}},
 		{"a heading is renamed", replace("6. 监督检查", "6. 其他"), []string{"error missing_term inspection terms"}},
 		{"a heading is split into runs", replace("6. 监督检查", `6. 监</w:t></w:r><w:r><w:t>督检查`), nil},
 		{"a blank is written in", replace("乙方每季度书面告知", "乙方每____书面告知"), []string{"error blank feedback terms[0].clauses[0].text"}},

@@ -462,10 +462,10 @@ func TestALifecycleIsNamedWhereThereAreSeveral(t *testing.T) {
 	var nf *condition.LifecycleNotFoundError
 	_, err = condition.NewLifecycle(rules)
 	require.ErrorAs(t, err, &nf)
-	assert.Equal(t, []string{"application", "objection", "permission"}, nf.Have)
+	assert.Equal(t, []string{"admission", "application", "objection", "permission"}, nf.Have)
 	_, err = condition.NewLifecycle(rules, condition.LifecycleNamed("applications"))
 	require.ErrorAs(t, err, &nf)
-	assert.Equal(t, "没有 Lifecycle/applications；现有 application, objection, permission", nf.Text("zh"))
+	assert.Equal(t, "没有 Lifecycle/applications；现有 admission, application, objection, permission", nf.Text("zh"))
 }
 
 func TestManyGoroutinesFoldTheSameLog(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 
 type desensitizeCommand struct {
 	Name    string    `arg:"" optional:"" help:"The policy, where the rules have several."`
-	In      string    `required:"" help:"The table to de-identify: csv, JSON lines or Parquet; - for standard input." placeholder:"FILE"`
+	In      string    `required:"" help:"The table to de-identify: csv, JSON lines, Parquet or a spreadsheet (.xlsx), plain or compressed; - for standard input." placeholder:"FILE"`
 	Out     string    `help:"Where to write it; - for standard output. Nothing is there unless every release rule holds." placeholder:"FILE"`
 	Key     []keyFlag `help:"Where a key comes from: name=env:VAR or name=file:PATH; again for each." placeholder:"NAME=FROM" sep:"none"`
 	Workers int       `help:"How many rows are worked on at once; by default one on each processor." placeholder:"N"`
@@ -37,6 +37,7 @@ type desensitizeCommand struct {
 	At      atTime    `help:"Time of the run, which transforms see as now; now by default." placeholder:"TIME"`
 	Delimit string    `name:"delimiter" help:"The delimiter of csv; detected by default." placeholder:"C"`
 	Coding  string    `name:"encoding" help:"The encoding of csv; detected by default." placeholder:"NAME"`
+	Sheet   string    `help:"The one sheet of a spreadsheet to read." placeholder:"NAME"`
 
 	stdin *desensitize.FileDigest // what was read of standard input
 	input *desensitize.RecordFile // what the input was before the run, where that is asked for
@@ -204,10 +205,28 @@ func (c *desensitizeCommand) open(a *app) (stream.Source, error) {
 	if c.In == "-" {
 		o.Name = "<stdin>"
 		c.stdin = desensitize.NewFileDigest()
-		return stream.NewSource(io.TeeReader(a.stdin, c.stdin), o)
+		return desensitize.TableSource(io.TeeReader(a.stdin, c.stdin), o, c.Sheet)
 	}
-	return stream.Open(c.In, o)
+	o.Name = c.In
+	f, err := os.Open(c.In)
+	if err != nil {
+		return nil, err
+	}
+	s, err := desensitize.TableSource(f, o, c.Sheet)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &openTable{s, f}, nil
 }
+
+// openTable closes its file too.
+type openTable struct {
+	stream.Source
+	file *os.File
+}
+
+// Close closes both.
+func (o *openTable) Close() error { return errors.Join(o.Source.Close(), o.file.Close()) }
 
 // run writes the table beside its place, and puts it there when the gate lets it out and the record is kept.
 func (c *desensitizeCommand) run(a *app, p *desensitize.Policy, source stream.Source) (err error) {
@@ -298,11 +317,18 @@ func (w *written) Name() string {
 	return ""
 }
 
-// sinkOptions say how the output is written: as its name says, otherwise as the input is. Of Parquet, columns that are kept keep their types.
+// sinkOptions say how the output is written: as its name says, otherwise as the input is, and a spreadsheet as csv. Of Parquet, columns that are kept keep their types. What
+// was a text in a spreadsheet must not become a formula in the csv file that is opened in one again.
 func (c *desensitizeCommand) sinkOptions(p *desensitize.Policy, source stream.Source) (stream.SinkOptions, error) {
 	o := stream.SinkOptions{Format: source.Info().Format}
 	if format, compression := stream.SuffixFormat(c.Out); format != "" {
 		o.Format, o.Compression = format, compression
+	}
+	if source.Info().Format == stream.Rows {
+		if o.Format == stream.Rows {
+			o.Format = stream.CSV
+		}
+		o.Guard = o.Format == stream.CSV
 	}
 	plan, err := p.Explain(source.Columns())
 	if err != nil {

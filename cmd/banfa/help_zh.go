@@ -238,8 +238,8 @@ var helpChinese = map[string]string{ // #nosec G101 -- texts, not credentials
 	"Write a report (HTML) to this file: distributions, class sizes, utility.":               "把报告（HTML）写入该文件：分布、等价类规模、可用性。",
 
 	// desensitize
-	"The policy, where the rules have several.":                                                                                      "脱敏策略；规则中只有一个时可以省略。",
-	"The table to de-identify: csv, JSON lines or Parquet; - for standard input.":                                                    "待脱敏的表：csv、JSON Lines 或者 Parquet；- 表示标准输入。",
+	"The policy, where the rules have several.": "脱敏策略；规则中只有一个时可以省略。",
+	"The table to de-identify: csv, JSON lines, Parquet or a spreadsheet (.xlsx), plain or compressed; - for standard input.":        "待脱敏的表：csv、JSON Lines、Parquet 或者电子表格（.xlsx），可以是压缩的；- 表示标准输入。",
 	"Where to write it; - for standard output. Nothing is there unless every release rule holds.":                                    "写到哪里；- 表示标准输出。发布条件不全部成立则什么也不写。",
 	"Where a key comes from: name=env:VAR or name=file:PATH; again for each.":                                                        "密钥的来源：名称=env:变量 或者 名称=file:文件；每个密钥给一次。",
 	"How many rows are worked on at once; by default one on each processor.":                                                         "同时处理的并发数；默认与处理器数相同。",

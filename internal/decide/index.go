@@ -106,9 +106,20 @@ func (x *index) candidates(to []int, m *expr.Marks) []int {
 			}
 		}
 	}
-	if len(to) > sorted {
+	if found := len(to) - sorted; found > 8 {
 		slices.Sort(to)
-		to = slices.Compact(to)
+		return slices.Compact(to)
+	}
+	for i := sorted; i < len(to); { // a few are put into their places
+		r := to[i]
+		at, twice := slices.BinarySearch(to[:i], r)
+		if twice {
+			to = slices.Delete(to, i, i+1)
+			continue
+		}
+		copy(to[at+1:i+1], to[at:i])
+		to[at] = r
+		i++
 	}
 	return to
 }

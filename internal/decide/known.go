@@ -47,7 +47,9 @@ type RuleError struct {
 }
 
 // New prepares an engine.
-func New(c *ruleset.Classification) *Engine { return newEngine(c, c.Env.NewTests(c.Params, c.ParamsValue)) }
+func New(c *ruleset.Classification) *Engine {
+	return newEngine(c, c.Env.NewTests(c.Params, c.ParamsValue))
+}
 
 // Plain prepares an engine that has cel-go answer every atom and looks at every rule: what any other must agree with.
 func Plain(c *ruleset.Classification) *Engine { return newEngine(c, c.Env.NoTests()) }

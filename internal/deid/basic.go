@@ -69,7 +69,7 @@ const maxShown = 1024
 
 func checkMask(left, right int) error {
 	if left < 0 || right < 0 || left > maxShown || right > maxShown {
-		return fmt.Errorf("deid: mask(%d, %d): both sides are from 0 to %d characters", left, right, maxShown)
+		return BadArgument("transform.mask-sides", left, right, maxShown)
 	}
 	return nil
 }

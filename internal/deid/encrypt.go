@@ -95,7 +95,7 @@ func newFF1(k Key, o FF1Options) (*ff1.Cipher, error) {
 			block, err = sm4.NewCipher(sub)
 		}
 	default:
-		err = fmt.Errorf("deid: no cipher %q: use %s or %s", string(o.Cipher), AES, SM4)
+		err = BadArgument("transform.no-cipher", o.Cipher, AES, SM4)
 	}
 	if err != nil {
 		return nil, err

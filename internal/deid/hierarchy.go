@@ -54,7 +54,7 @@ func (h *Hierarchy) Append(dst, text []byte, level int) ([]byte, error) {
 }
 
 func (h *Hierarchy) rangeError(level int) error {
-	return fmt.Errorf("deid: hierarchy %s has no level %d: it has 0 to %d", h.name, level, len(h.levels)-1)
+	return BadArgument("transform.no-level", h.name, level, len(h.levels)-1)
 }
 
 // Row returns a value and what it becomes at each level. Level 0 is the value as it is written, where Append writes it in its canonical form: two writings of one value stay

@@ -112,7 +112,7 @@ func (h Hash) new() (func() hash.Hash, error) {
 	case SM3:
 		return sm3.New, nil
 	default:
-		return nil, fmt.Errorf("deid: no hash function %q: use %s or %s", string(h), SHA256, SM3)
+		return nil, BadArgument("transform.no-hash", h, SHA256, SM3)
 	}
 }
 

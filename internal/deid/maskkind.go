@@ -19,7 +19,7 @@ func MaskKind(kind ident.Kind, left, right int) (Func, error) {
 	}
 	switch kind {
 	case ident.PersonName, ident.Address, ident.Email, ident.IP:
-		return nil, fmt.Errorf("deid: mask(%d, %d) of %s: its parts are not counted in characters; use its usual mask", left, right, kind)
+		return nil, BadArgument("transform.mask-parts", left, right, kind)
 	}
 	if !known(kind) {
 		return nil, fmt.Errorf("deid: no kind of identifiers %q", string(kind))

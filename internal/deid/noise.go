@@ -3,7 +3,6 @@ package deid
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"math/big"
 	"sync"
@@ -74,14 +73,14 @@ func (o NoiseOptions) scale() (n noiseScale, err error) {
 		return n, err
 	}
 	if n.step.sign() < 0 || n.low.cmp(n.high) >= 0 {
-		return n, fmt.Errorf("deid: noise needs a step above zero and bounds min below max; got step %s, min %s, max %s", n.step, n.low, n.high)
+		return n, BadArgument("transform.noise-bounds", n.step, n.low, n.high)
 	}
 	// The bounds go to the grid as every value does; between them lie so many steps.
 	var fits, fitsToo bool
 	n.low, fits = n.low.roundTo(n.step)
 	n.high, fitsToo = n.high.roundTo(n.step)
 	if !fits || !fitsToo || n.low.cmp(n.high) >= 0 {
-		return n, fmt.Errorf("deid: noise: the step %s is too large for the bounds", n.step)
+		return n, BadArgument("transform.noise-step", n.step)
 	}
 	steps := new(big.Rat).Quo(new(big.Rat).Sub(n.high.rat(), n.low.rat()), n.step.rat())
 	var scale *big.Rat
@@ -89,23 +88,23 @@ func (o NoiseOptions) scale() (n noiseScale, err error) {
 	case Laplace:
 		epsilon, err := fromDecimal(o.Epsilon)
 		if err != nil || epsilon.sign() <= 0 {
-			return n, fmt.Errorf("deid: laplace noise needs an epsilon above zero, got %s", o.Epsilon)
+			return n, BadArgument("transform.noise-epsilon", o.Epsilon)
 		}
 		n.loss.Epsilon = epsilon.rat()
 		scale = new(big.Rat).Quo(steps, n.loss.Epsilon)
 	case Gaussian:
 		sigma, err := fromDecimal(o.Sigma)
 		if err != nil || sigma.sign() <= 0 {
-			return n, fmt.Errorf("deid: gaussian noise needs a sigma above zero, got %s", o.Sigma)
+			return n, BadArgument("transform.noise-sigma", o.Sigma)
 		}
 		scale = new(big.Rat).Quo(sigma.rat(), n.step.rat())
 		scale.Mul(scale, scale)
 		n.loss.Rho = new(big.Rat).Quo(new(big.Rat).Mul(steps, steps), new(big.Rat).Mul(big.NewRat(2, 1), scale))
 	default:
-		return n, fmt.Errorf("deid: no noise %q: use %s or %s", string(o.Kind), Laplace, Gaussian)
+		return n, BadArgument("transform.noise-kind", o.Kind, Laplace, Gaussian)
 	}
 	if scale.Num().BitLen() > maxScaleBits || scale.Denom().BitLen() > maxScaleBits {
-		return n, fmt.Errorf("deid: noise of scale %s steps: numerator and denominator must be below 2^%d; use a coarser step or rounder parameters", scale.RatString(), maxScaleBits)
+		return n, BadArgument("transform.noise-scale", scale.RatString(), maxScaleBits)
 	}
 	n.num, n.den = scale.Num().Uint64(), scale.Denom().Uint64()
 	return n, nil

@@ -82,7 +82,7 @@ func newPseudonym(k Key, o PseudonymOptions) (*pseudonym, error) {
 		return nil, fmt.Errorf("deid: no type %q", string(o.Type))
 	}
 	if o.Kind != "" && o.Type != String {
-		return nil, fmt.Errorf("deid: values of kind %s are strings, not %s", o.Kind, o.Type)
+		return nil, BadArgument("transform.kind-type", o.Kind, o.Type)
 	}
 	p, err := newPRF(k, "pseudonym", o.Hash, o.Domain)
 	if err != nil {
@@ -140,13 +140,13 @@ func newEncoder(e Encoding, chars int) (encoder, error) {
 	case Base32:
 		enc = encoder{crockford, 5, 26}
 	default:
-		return enc, fmt.Errorf("deid: no encoding %q: use %s, %s or %s", string(e), Hex, Base32, Letters)
+		return enc, BadArgument("transform.no-encoding", e, Hex, Base32, Letters)
 	}
 	if chars != 0 {
 		enc.chars = chars
 	}
 	if bits := enc.chars * enc.bits; bits < leastBits || bits > 256 {
-		return enc, fmt.Errorf("deid: a pseudonym of %d characters of %s has %d bits; it needs at least %d and can have at most 256", enc.chars, e, bits, leastBits)
+		return enc, BadArgument("transform.pseudonym-bits", enc.chars, e, bits, leastBits)
 	}
 	return enc, nil
 }

@@ -29,7 +29,7 @@ func RoundTo(step decimal.Decimal) (Func, error) {
 		return nil, err
 	}
 	if m.sign() <= 0 {
-		return nil, fmt.Errorf("deid: roundTo(%s): the step must be above zero", m)
+		return nil, BadArgument("transform.round-step", m)
 	}
 	return func(dst []byte, c Cell) ([]byte, error) {
 		n, ok := parseNumber(c.Text)
@@ -85,7 +85,7 @@ const maxBounds = 10_000
 // rising checks that decimals rise, and reads them.
 func rising(decimals []decimal.Decimal) ([]number, error) {
 	if len(decimals) == 0 || len(decimals) > maxBounds {
-		return nil, fmt.Errorf("deid: a band needs from 1 to %d bounds", maxBounds)
+		return nil, BadArgument("transform.band-bounds", maxBounds)
 	}
 	list := make([]number, len(decimals))
 	for i, d := range decimals {
@@ -94,7 +94,7 @@ func rising(decimals []decimal.Decimal) ([]number, error) {
 			return nil, err
 		}
 		if i > 0 && n.cmp(list[i-1]) <= 0 {
-			return nil, fmt.Errorf("deid: the bounds of a band must rise: %s does not after %s", n, list[i-1])
+			return nil, BadArgument("transform.band-rise", n, list[i-1])
 		}
 		list[i] = n
 	}

@@ -2,7 +2,6 @@ package deid
 
 import (
 	"encoding/binary"
-	"fmt"
 
 	"github.com/shopspring/decimal"
 )
@@ -18,7 +17,7 @@ func Sample(k Key, h Hash, d Domain, rate decimal.Decimal, bySubject bool) (func
 	whole, fits := one.at(n.scale)
 	part, fitsToo := n.at(n.scale)
 	if n.sign() <= 0 || n.cmp(one) > 0 || !fits || !fitsToo {
-		return nil, fmt.Errorf("deid: sample(%s): a rate is above 0 and at most 1, with at most 18 digits", n)
+		return nil, BadArgument("transform.sample-rate", n)
 	}
 	p, err := newPRF(k, "sample", h, d)
 	if err != nil {

@@ -11,7 +11,7 @@ const maxShift = 36_525
 // would leave the years 0001 to 9999, is ErrInvalid.
 func Shift(k Key, h Hash, d Domain, t Type, days int) (Func, error) {
 	if days < 1 || days > maxShift {
-		return nil, fmt.Errorf("deid: shift(%d): from 1 to %d days", days, maxShift)
+		return nil, BadArgument("transform.shift-days", days, maxShift)
 	}
 	if t != Date && t != Timestamp {
 		return nil, fmt.Errorf("deid: shift takes dates and timestamps, not %s", t)

@@ -26,9 +26,9 @@ func Truncate(t Type, unit Unit) (Func, error) {
 	rank := unit.rank()
 	switch {
 	case rank < 0:
-		return nil, fmt.Errorf("deid: truncate(%q): use one of %v", string(unit), Units())
+		return nil, BadArgument("transform.truncate-unit", unit, Units())
 	case t == Date && rank > Day.rank():
-		return nil, fmt.Errorf("deid: truncate(%q): a date has no %ss", string(unit), string(unit))
+		return nil, BadArgument("transform.truncate-date", unit)
 	case t == Date:
 		return func(dst []byte, c Cell) ([]byte, error) {
 			d, ok := parseDate(c.Text)

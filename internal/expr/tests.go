@@ -32,7 +32,9 @@ type Guard struct {
 }
 
 // NewTests prepares the tests of the atoms compiled so far. params is the slot of a value that never changes, or negative.
-func (e *Env) NewTests(params int, value Value) *Tests { return e.newTests(params, value, e.affordable()) }
+func (e *Env) NewTests(params int, value Value) *Tests {
+	return e.newTests(params, value, e.affordable())
+}
 
 // NoTests leaves every atom to cel-go.
 func (e *Env) NoTests() *Tests { return e.newTests(-1, Value{}, false) }

@@ -278,31 +278,60 @@ var english = map[string]string{
 	"related.status":        "the status is set here",       // -
 
 	// De-identification policies: BF4006 and others.
-	"policy.owner":             "a policy needs metadata.owner, the body that answers for it (Art. 55); add it",                                                 // -
-	"policy.key-unused":        "no transform uses the key {0}; remove it",                                                                                      // key
-	"policy.key-unknown":       "{0} is no key that this policy declares; add it to keys or use one of them",                                                    // key
-	"policy.hierarchy-form":    "hierarchy {0} needs one of builtin, rows and file; write exactly one",                                                          // name
-	"policy.hierarchy-built":   "hierarchy {0}: {1}",                                                                                                            // name, what is wrong
-	"policy.hierarchy-place":   "hierarchy {0}: {1} is no plain name of a file; put it beside this file and write its name alone",                               // name, file
-	"policy.hierarchy-read":    "hierarchy {0}: {1} cannot be read; put it beside this file",                                                                    // name, file
-	"policy.hierarchy-line":    "hierarchy {0}: {1}",                                                                                                            // name, what is wrong
-	"policy.reversal-column":   "reversal: {0} is no column of this policy",                                                                                     // column
-	"policy.reversal-whole":    "reversal: column {0} is not made a pseudonym as a whole, so that nothing could be found by it; apply value.pseudonym(…) alone", // column
-	"policy.mask-weak":         "{0}: column {1}: as few as {3} identifiers share a mask {2}, fewer than {4}; show less of it, or use pseudonym or suppress",    // rule, column, mask, count, limit
-	"policy.mask-weak-given":   "{0}: column {1}: as few as {3} identifiers share a mask {2} where {5} are published too, fewer than {4}; show less of either",  // rule, column, mask, count, limit, what else is known
-	"policy.published":         "column {0}: {1} is no shape of a mask; write how many characters it shows on the left and on the right, such as 6+4",           // column, text
-	"policy.published-kind":    "column {0}: published is of masks of identifiers; its semantic must be one of {1}",                                             // column, kinds
-	"policy.shuffle-direct":    "{0}: column {1} names persons, and shuffle publishes its values, each in another row; use pseudonym, mask or suppress",         // rule, column
-	"policy.hierarchy-unknown": "{0} is no hierarchy that this policy declares; add it to hierarchies",                                                          // name
-	"policy.label-twice":       "{0} also names the column {1}, so that a file headed by it would leave in doubt which is meant; give each its own",             // label, column
-	"policy.where-fails":       "{0}: whether it covers the column {1} cannot be told; correct the condition",                                                   // rule, column
-	"policy.covers-nothing":    "{0} decides no column; remove it or widen its where",                                                                           // rule
-	"policy.row-no-effect":     "{0} does nothing; add drop: true",                                                                                              // rule
-	"policy.transform-place":   "a transform cannot stand inside a macro such as all() or map(); apply it to the value itself",                                  // -
-	"policy.transform":         "{0}: {1}",                                                                                                                      // rule, what is wrong
-	"policy.argument":          "an argument of {0} must be known when the policy is loaded; write a constant or a parameter",                                   // function
-	"related.column":           "here for the column {0} of type {1}",                                                                                           // column, type
-	"related.hierarchy":        "the policy names the file here",                                                                                                // -
+	"policy.owner":              "a policy needs metadata.owner, the body that answers for it (Art. 55); add it",                                                                // -
+	"policy.key-unused":         "no transform uses the key {0}; remove it",                                                                                                     // key
+	"policy.key-unknown":        "{0} is no key that this policy declares; add it to keys or use one of them",                                                                   // key
+	"policy.hierarchy-form":     "hierarchy {0} needs one of builtin, rows and file; write exactly one",                                                                         // name
+	"policy.hierarchy-built":    "hierarchy {0}: {1}",                                                                                                                           // name, what is wrong
+	"policy.hierarchy-place":    "hierarchy {0}: {1} is no plain name of a file; put it beside this file and write its name alone",                                              // name, file
+	"policy.hierarchy-read":     "hierarchy {0}: {1} cannot be read; put it beside this file",                                                                                   // name, file
+	"policy.hierarchy-line":     "hierarchy {0}: {1}",                                                                                                                           // name, what is wrong
+	"policy.reversal-column":    "reversal: {0} is no column of this policy",                                                                                                    // column
+	"policy.reversal-whole":     "reversal: column {0} is not made a pseudonym as a whole, so that nothing could be found by it; apply value.pseudonym(…) alone",                // column
+	"policy.mask-weak":          "{0}: column {1}: as few as {3} identifiers share a mask {2}, fewer than {4}; show less of it, or use pseudonym or suppress",                   // rule, column, mask, count, limit
+	"policy.mask-weak-given":    "{0}: column {1}: as few as {3} identifiers share a mask {2} where {5} are published too, fewer than {4}; show less of either",                 // rule, column, mask, count, limit, what else is known
+	"policy.published":          "column {0}: {1} is no shape of a mask; write how many characters it shows on the left and on the right, such as 6+4",                          // column, text
+	"policy.published-kind":     "column {0}: published is of masks of identifiers; its semantic must be one of {1}",                                                            // column, kinds
+	"policy.shuffle-direct":     "{0}: column {1} names persons, and shuffle publishes its values, each in another row; use pseudonym, mask or suppress",                        // rule, column
+	"policy.hierarchy-unknown":  "{0} is no hierarchy that this policy declares; add it to hierarchies",                                                                         // name
+	"policy.label-twice":        "{0} also names the column {1}, so that a file headed by it would leave in doubt which is meant; give each its own",                            // label, column
+	"policy.where-fails":        "{0}: whether it covers the column {1} cannot be told; correct the condition",                                                                  // rule, column
+	"policy.covers-nothing":     "{0} decides no column; remove it or widen its where",                                                                                          // rule
+	"policy.row-no-effect":      "{0} does nothing; add drop: true",                                                                                                             // rule
+	"policy.transform-place":    "a transform cannot stand inside a macro such as all() or map(); apply it to the value itself",                                                 // -
+	"policy.transform":          "{0}: {1}",                                                                                                                                     // rule, what is wrong
+	"policy.argument":           "an argument of {0} must be known when the policy is loaded; write a constant or a parameter",                                                  // function
+	"transform.mask-sides":      "mask({0}, {1}): both sides are from 0 to {2} characters",                                                                                      // left, right, maxShown
+	"transform.mask-parts":      "mask({0}, {1}) of {2}: its parts are not counted in characters; use its usual mask",                                                           // left, right, kind
+	"transform.no-level":        "hierarchy {0} has no level {1}: it has 0 to {2}",                                                                                              // name, level, levels)-1
+	"transform.no-hash":         "no hash function \"{0}\": use {1} or {2}",                                                                                                     // h, SHA256, SM3
+	"transform.no-cipher":       "no cipher \"{0}\": use {1} or {2}",                                                                                                            // Cipher, AES, SM4
+	"transform.noise-bounds":    "noise needs a step above zero and bounds min below max; got step {0}, min {1}, max {2}",                                                       // step, low, high
+	"transform.noise-step":      "noise: the step {0} is too large for the bounds",                                                                                              // step
+	"transform.noise-epsilon":   "laplace noise needs an epsilon above zero, got {0}",                                                                                           // Epsilon
+	"transform.noise-sigma":     "gaussian noise needs a sigma above zero, got {0}",                                                                                             // Sigma
+	"transform.noise-kind":      "no noise \"{0}\": use {1} or {2}",                                                                                                             // Kind, Laplace, Gaussian
+	"transform.noise-scale":     "noise of scale {0} steps: numerator and denominator must be below 2^{1}; use a coarser step or rounder parameters",                            // RatString, maxScaleBits
+	"transform.kind-type":       "values of kind {0} are strings, not {1}",                                                                                                      // Kind, Type
+	"transform.no-encoding":     "no encoding \"{0}\": use {1}, {2} or {3}",                                                                                                     // e, Hex, Base32, Letters
+	"transform.pseudonym-bits":  "a pseudonym of {0} characters of {1} has {2} bits; it needs at least {3} and can have at most 256",                                            // chars, e, bits, leastBits
+	"transform.round-step":      "roundTo({0}): the step must be above zero",                                                                                                    // m
+	"transform.band-bounds":     "a band needs from 1 to {0} bounds",                                                                                                            // maxBounds
+	"transform.band-rise":       "the bounds of a band must rise: {0} does not after {1}",                                                                                       // n, list
+	"transform.sample-rate":     "sample({0}): a rate is above 0 and at most 1, with at most 18 digits",                                                                         // n
+	"transform.shift-days":      "shift({0}): from 1 to {1} days",                                                                                                               // days, maxShift
+	"transform.truncate-unit":   "truncate(\"{0}\"): use one of {1}",                                                                                                            // unit, Units
+	"transform.truncate-date":   "truncate(\"{0}\"): a date has no {0}s",                                                                                                        // unit
+	"transform.level-negative":  "generalize({0}, {1}): levels count from 0, the value itself",                                                                                  // name, level
+	"transform.not-of-values":   "{0} is no transform of values",                                                                                                                // Name
+	"transform.no-option":       "{0}: no option \"{1}\"; known: {2}",                                                                                                           // Name, k, known
+	"transform.mask-unknown":    "mask() without numbers masks as is customary for the column's semantic type, and this column has none that is known; write mask(left, right)", // -
+	"transform.pseudonym-chars": "pseudonym: chars \"{0}\" is no number",                                                                                                        // c
+	"transform.truncate-chars":  "truncate: from 1 to 1024 characters",                                                                                                          // -
+	"transform.noise-decimal":   "noise: {0} \"{1}\" is no decimal",                                                                                                             // name, m
+	"transform.rows-sample":     "{0} is a transform of values; a rule of rows takes sample alone",                                                                              // function
+	"related.column":            "here for the column {0} of type {1}",                                                                                                          // column, type
+	"related.hierarchy":         "the policy names the file here",                                                                                                               // -
 
 	// Titles of fixes, as an editor lists them.
 	"fix.replace": "replace by {0}", // text

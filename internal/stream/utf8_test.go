@@ -15,17 +15,15 @@ import (
 func TestUTF8IsWhatPackageUTF8TakesForIt(t *testing.T) {
 	t.Parallel()
 	edges := []byte{0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff}
-	for _, at := range []int{28, 29, 30, 31, 32, 60} {
-		for _, size := range []int{64, 70} {
-			text := bytes.Repeat([]byte{'x'}, size)
-			for first := 0x70; first <= 0xff; first++ {
-				for second := range 0x100 {
-					for _, third := range edges {
-						for _, fourth := range edges {
-							copy(text[at:], []byte{byte(first), byte(second), third, fourth})
-							if validUTF8(text) != utf8.Valid(text) {
-								t.Fatalf("% x at %d of %d: %t", text[at:at+4], at, size, validUTF8(text))
-							}
+	for _, at := range []int{29, 30, 31, 60} {
+		text := bytes.Repeat([]byte{'x'}, 64)
+		for first := 0x7f; first <= 0xff; first++ {
+			for second := range 0x100 {
+				for _, third := range edges {
+					for _, fourth := range edges {
+						copy(text[at:], []byte{byte(first), byte(second), third, fourth})
+						if validUTF8(text) != utf8.Valid(text) {
+							t.Fatalf("% x at %d: %t", text[at:at+4], at, validUTF8(text))
 						}
 					}
 				}

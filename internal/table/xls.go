@@ -63,7 +63,10 @@ type xlsCell struct {
 	text               string
 }
 
-var errXLS = errors.New("a record ends too early")
+// xlsColumns is how many columns a sheet has at most.
+const xlsColumns = 256
+
+var errXLS = errors.New("a record does not hold what it should")
 
 // openXLS opens a workbook of Excel 97 to 2003.
 func openXLS(r io.ReaderAt, size int64, sheet string, l Limits) (_ rows, err error) {
@@ -287,6 +290,9 @@ func (x *xlsRows) cell(kind uint16, data []byte, next int, pending *int) (int, e
 	c := xlsCell{}
 	if least >= 6 { // all but merged ranges and texts of formulas
 		c.row, c.column, c.style = u16(0), u16(2), u16(4)
+		if c.column >= xlsColumns {
+			return 0, errXLS
+		}
 	}
 	text := func(s string) { c.isText, c.text = true, s }
 	switch kind {
@@ -298,7 +304,7 @@ func (x *xlsRows) cell(kind uint16, data []byte, next int, pending *int) (int, e
 		for rest := data[4 : len(data)-2]; len(rest) >= 6; rest = rest[6:] {
 			c.style, c.number = binary.LittleEndian.Uint16(rest), xlsRK(binary.LittleEndian.Uint32(rest[2:]))
 			x.cells = append(x.cells, c)
-			if c.column++; c.column == 0 {
+			if c.column++; c.column > xlsColumns {
 				return 0, errXLS
 			}
 		}

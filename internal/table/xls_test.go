@@ -166,11 +166,11 @@ func TestWhatAnOldSpreadsheetCannotBeIsSaid(t *testing.T) {
 		stream []byte
 		want   string
 	}{
-		"encrypted":       {biffBook(func(b *biff) { b.put(biffFilePass, uint16(0)) }, none), "is encrypted with a password"},
-		"a text too many": {biffBook(none, func(b *biff) { b.put(biffLabelSST, uint16(0), uint16(0), uint16(0), uint32(0)) }), "a cell refers to a text that is not there"},
-		"texts cut off":   {biffBook(func(b *biff) { b.put(biffSST, uint32(9), uint32(1<<31), uint16(1), byte(0), "a") }, none), "the shared texts end after 1 of 2147483648"},
-		"no end":          {biffBook(none, none)[:60], "a record ends too early"},
-		"before Excel 97": {func() []byte { var b biff; b.put(biffBegin, uint16(0x0500), uint16(5)); return b.Bytes() }(), "the time before Excel 97"},
+		"encrypted":           {biffBook(func(b *biff) { b.put(biffFilePass, uint16(0)) }, none), "is encrypted with a password"},
+		"a text too many":     {biffBook(none, func(b *biff) { b.put(biffLabelSST, uint16(0), uint16(0), uint16(0), uint32(0)) }), "a cell refers to a text that is not there"},
+		"texts cut off":       {biffBook(func(b *biff) { b.put(biffSST, uint32(9), uint32(1<<31), uint16(1), byte(0), "a") }, none), "the shared texts end after 1 of 2147483648"},
+		"no end":              {biffBook(none, none)[:60], "a record does not hold what it should"},
+		"before Excel 97":     {func() []byte { var b biff; b.put(biffBegin, uint16(0x0500), uint16(5)); return b.Bytes() }(), "the time before Excel 97"},
 		"sheets that overlap": {overlapping, "it overlaps another sheet"},
 	} {
 		t.Run(name, func(t *testing.T) {

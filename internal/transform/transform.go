@@ -2,8 +2,6 @@
 package transform
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -54,7 +52,7 @@ func Trial() Maker {
 		Key: func(name string) (deid.Key, error) { return deid.NewKey(name, make([]byte, 32)) },
 		Generalise: func(name string, level int) (deid.Func, error) {
 			if level < 0 {
-				return nil, fmt.Errorf("generalize(%s, %d): levels count from 0, the value itself", name, level)
+				return nil, deid.BadArgument("transform.level-negative", name, level)
 			}
 			return deid.Suppress(), nil
 		},
@@ -114,7 +112,7 @@ func (x *call) function() (deid.Func, error) {
 		_, err := x.maker.Shuffle(x.TransformCall, x.Target, 0)
 		return deid.Suppress(), err
 	}
-	return nil, fmt.Errorf("%s is no transform of values", c.Name)
+	return nil, deid.BadArgument("transform.not-of-values", c.Name)
 }
 
 func (x *call) text(i int) string {
@@ -151,7 +149,7 @@ func (x *call) options(i int, known ...string) (map[string]string, error) {
 	m, _ := x.Args[i].Go().(map[string]any)
 	for k, v := range m {
 		if !slices.Contains(known, k) {
-			return nil, fmt.Errorf("%s: no option %q; known: %v", x.Name, k, known)
+			return nil, deid.BadArgument("transform.no-option", x.Name, k, known)
 		}
 		out[k], _ = v.(string)
 	}
@@ -161,7 +159,7 @@ func (x *call) options(i int, known ...string) (map[string]string, error) {
 func (x *call) mask() (deid.Func, error) {
 	if len(x.Args) == 0 {
 		if x.kind == "" {
-			return nil, fmt.Errorf("mask() without numbers masks as is customary for the column's semantic type, and this column has none that is known; write mask(left, right)")
+			return nil, deid.BadArgument("transform.mask-unknown")
 		}
 		return deid.MaskUsual(x.kind)
 	}
@@ -211,7 +209,7 @@ func (x *call) pseudonymOptions() (deid.Key, deid.PseudonymOptions, error) {
 	}
 	if c := o["chars"]; c != "" {
 		if p.Chars, err = strconv.Atoi(c); err != nil {
-			return deid.Key{}, none, fmt.Errorf("pseudonym: chars %q is no number", c)
+			return deid.Key{}, none, deid.BadArgument("transform.pseudonym-chars", c)
 		}
 	}
 	return key, p, nil
@@ -250,7 +248,7 @@ var wholeTable = []byte("the whole table")
 // first keeps the first n characters of a text, all of which must be longer.
 func first(n int) (deid.Func, error) {
 	if n < 1 || n > 1024 {
-		return nil, errors.New("truncate: from 1 to 1024 characters")
+		return nil, deid.BadArgument("transform.truncate-chars")
 	}
 	return func(dst []byte, c deid.Cell) ([]byte, error) {
 		if !c.UTF8 && !utf8.Valid(c.Text) {
@@ -349,7 +347,7 @@ func (x *call) noiseOptions() (o deid.NoiseOptions, err error) {
 		}
 		v, err := expr.ParseDecimal(m[name])
 		if err != nil {
-			return o, fmt.Errorf("noise: %s %q is no decimal", name, m[name])
+			return o, deid.BadArgument("transform.noise-decimal", name, m[name])
 		}
 		*to, _ = v.Decimal()
 	}

@@ -103,14 +103,14 @@ func (p *Platform) doAll(ctx context.Context, deeds []*deed) (again []*deed) {
 	if err != nil {
 		for _, d := range b.deeds {
 			d.tries++
-			alone := len(b.deeds) == 1
-			if alone && !errors.Is(err, store.ErrConflict) || d.tries > attempts {
-				d.end(nil, err)
-			} else {
+			// Of another error, such as a connection that was lost, nobody knows whether it happened: to do it again might do it twice.
+			if d.tries <= attempts && (errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrEvent) && len(b.deeds) > 1) {
 				again = append(again, d)
+			} else {
+				d.end(nil, err)
 			}
 		}
-		if !errors.Is(err, store.ErrConflict) && len(again) > 0 { // what one of them wants may be at fault: each by itself
+		if errors.Is(err, store.ErrEvent) { // one of them cannot be written: each by itself
 			for _, d := range again {
 				for rest := []*deed{d}; len(rest) > 0; {
 					rest = p.doAll(ctx, rest)

@@ -126,7 +126,7 @@ func TestActsOnOneCaseStillTakeTurns(t *testing.T) {
 func TestActsFailAlone(t *testing.T) {
 	c, s := newCounted(t)
 	entry := c.first(catalog.Conditional, "市交通运输局")
-	errBad := errors.New("this one cannot be written")
+	errBad := fmt.Errorf("%w: this one", store.ErrEvent)
 	s.before = func(_ context.Context, events []store.NewEvent) error {
 		for _, e := range events {
 			if e.Stream == "session/bad" {
@@ -162,6 +162,33 @@ func TestActsFailAlone(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 8, total)
 	assert.Zero(t, c.Epoch("bad"))
+}
+
+// Where nobody knows whether what was sent happened, it is not done again: those who asked are told, and it is there once at most.
+func TestWhatMayHaveHappenedIsNotDoneAgain(t *testing.T) {
+	c, s := newCounted(t)
+	entry := c.first(catalog.Conditional, "市交通运输局")
+	errLost := errors.New("the connection was lost")
+	first := true
+	s.before = func(ctx context.Context, events []store.NewEvent) error {
+		if first {
+			first = false
+			return nil
+		}
+		_, err := s.Store.Append(ctx, nil, events...) // it happened
+		return errors.Join(err, errLost)
+	}
+	errs := queue(t, s, func() error { _, err := c.Apply(t.Context(), applicant, entry, complete()); return err }, 5, func(int) error {
+		_, err := c.Apply(t.Context(), applicant, entry, complete())
+		return err
+	})
+	for _, err := range errs {
+		require.ErrorIs(t, err, errLost)
+	}
+	require.NoError(t, c.Sync(t.Context()))
+	_, total, err := c.Cases(t.Context(), applicant, platform.Applications, 0, 1)
+	require.NoError(t, err)
+	assert.Equal(t, 6, total)
 }
 
 // A conflict, which another server brings about, is decided anew for all; a log that always conflicts is not tried for ever.

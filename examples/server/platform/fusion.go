@@ -73,7 +73,7 @@ func (p *Platform) SettleFusion(ctx context.Context, who identity.Identity, id, 
 		for k := range s.settled { // the latest date counts: a clock that has gone back must not undo what is decided now
 			d.Date = max(d.Date, s.settled[k].Date)
 		}
-		if _, err := settled(&s.catalog.review.Fusion, append(s.settled[:len(s.settled):len(s.settled)], d)); err != nil {
+		if _, err := settled(&s.catalog.review.Fusion, slices.Concat(s.settled, []catalog.Disposition{d})); err != nil {
 			return nil, nil, &RefusedError{Code: "disposition", Reason: "处置应当写明决定和理由", Detail: err.Error()}
 		}
 		made := event(who, stream, "fusion.settled", Settlement{d, Digests{Rules: p.Rules.Digest(), Catalog: s.catalog.Rests.Catalog}}, identity.Authority)
@@ -99,7 +99,7 @@ func (p *Platform) applyFusion(e *store.Event) error {
 	if p.s.catalog == nil {
 		return errors.New("a finding was settled before there was a catalog")
 	}
-	all := append(p.s.settled[:len(p.s.settled):len(p.s.settled)], d.Disposition)
+	all := slices.Concat(p.s.settled, []catalog.Disposition{d.Disposition})
 	c, err := p.s.catalog.settle(all)
 	if err != nil {
 		return err

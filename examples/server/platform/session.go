@@ -2,6 +2,8 @@ package platform
 
 import (
 	"context"
+	"strings"
+	"unicode"
 
 	"github.com/banfa-go/banfa/examples/server/identity"
 	"github.com/banfa-go/banfa/examples/server/store"
@@ -19,6 +21,9 @@ func (p *Platform) Epoch(subject string) int64 {
 func (p *Platform) EndSessions(ctx context.Context, who identity.Identity, subject string) error {
 	if !who.SignedIn() || who.Subject != subject && !who.Is(identity.Authority) {
 		return ErrForbidden
+	}
+	if strings.ContainsFunc(subject, unicode.IsControl) { // no provider's
+		return ErrNotFound
 	}
 	role := identity.Public
 	if who.Subject != subject {

@@ -47,3 +47,19 @@ func TestWithoutRoomNothingChanges(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, acknowledged+1, n)
 }
+
+// An event that no database would take is told apart from what may have happened.
+func TestAnEventThatCannotBeWritten(t *testing.T) {
+	eachStore(t, func(t *testing.T, s store.Store) {
+		good := store.NewEvent{Stream: "a", Kind: "k"}
+		_, err := s.Append(t.Context(), nil, good, store.NewEvent{Stream: "a", Kind: "k", Data: func() {}})
+		require.ErrorIs(t, err, store.ErrEvent)
+		if _, err = s.Append(t.Context(), nil, good, store.NewEvent{Stream: "a\x00", Kind: "k"}); err != nil { // SQLite takes it
+			require.ErrorIs(t, err, store.ErrEvent)
+		}
+		before := len(all(t, s))
+		_, err = s.Append(t.Context(), nil, good)
+		require.NoError(t, err)
+		assert.Len(t, all(t, s), before+1)
+	})
+}

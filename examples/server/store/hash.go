@@ -45,19 +45,19 @@ func (e *Event) Sum() string {
 func canonical(v any) (json.RawMessage, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
-		return nil, fmt.Errorf("store: an event's data: %w", err)
+		return nil, fmt.Errorf("%w: its data: %w", ErrEvent, err)
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	var whole any
 	if err := d.Decode(&whole); err != nil {
-		return nil, fmt.Errorf("store: an event's data: %w", err)
+		return nil, fmt.Errorf("%w: its data: %w", ErrEvent, err)
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(whole); err != nil {
-		return nil, fmt.Errorf("store: an event's data: %w", err)
+		return nil, fmt.Errorf("%w: its data: %w", ErrEvent, err)
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }

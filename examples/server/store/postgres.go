@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
@@ -35,6 +36,9 @@ func OpenPostgres(ctx context.Context, url string, clock Clock) (Store, error) {
 func postgresFault(err error) error {
 	var e *pgconn.PgError
 	if errors.As(err, &e) {
+		if strings.HasPrefix(e.Code, "22") { // a value that a column does not take, such as a text with a zero byte
+			return fmt.Errorf("%w: %w", ErrEvent, err)
+		}
 		switch e.Code {
 		case "53100", "25006", "58030": // disk full, read-only transaction, input or output error
 			return fmt.Errorf("%w: %w", ErrReadOnly, err)

@@ -37,6 +37,8 @@ var (
 	ErrConflict = errors.New("store: the stream has changed")
 	// ErrNotFound says that there is no blob of that digest.
 	ErrNotFound = errors.New("store: not found")
+	// ErrEvent says that an event cannot be written as it is, whoever asks: nothing was appended.
+	ErrEvent = errors.New("store: the event cannot be written")
 	// ErrReadOnly says that the disk is full or the database cannot be written: nothing was appended.
 	ErrReadOnly = errors.New("store: cannot write")
 )
