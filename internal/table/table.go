@@ -139,13 +139,14 @@ func Open(r io.ReaderAt, size int64, name string, o Options) (*Reader, error) {
 		return nil, t.fail(what, ErrFormat)
 	}
 	var err error
-	if bytes.HasPrefix(head, []byte(oleSignature)) {
+	switch {
+	case bytes.HasPrefix(head, []byte(oleSignature)):
 		t.format = XLS
 		t.rows, err = openXLS(r, size, o.Sheet, t.limits)
-	} else if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		t.format = XLSX
 		t.rows, err = openXLSX(io.NewSectionReader(r, 0, size), o.Sheet, t.limits)
-	} else {
+	default:
 		t.format = CSV
 		err = t.openText(io.NewSectionReader(r, 0, size), o)
 	}
