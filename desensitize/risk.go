@@ -64,8 +64,8 @@ type Risk struct {
 	Uniques    *Uniques        `json:"uniques,omitempty"` // with a population
 	// Estimate is of the uniques of a population of which only the number of rows is known.
 	Estimate *UniquesEstimate `json:"uniques_estimate,omitempty"`
-	Columns    []Contribution  `json:"columns,omitempty"`
-	Sizes      []SizeCount     `json:"sizes"` // how many classes of each size
+	Columns  []Contribution   `json:"columns,omitempty"`
+	Sizes    []SizeCount      `json:"sizes"` // how many classes of each size
 	// DirectSeen warns of columns of the file that are not among Direct, and whose values look like identifiers of persons. It changes no figure.
 	DirectSeen []DirectSeen `json:"direct_seen,omitempty"`
 }

@@ -1,6 +1,7 @@
 package deid
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 
@@ -146,7 +147,7 @@ func newEncoder(e Encoding, chars int) (encoder, error) {
 		enc.chars = chars
 	}
 	if bits := enc.chars * enc.bits; bits < leastBits || bits > 256 {
-		return enc, BadArgument("transform.pseudonym-bits", enc.chars, e, bits, leastBits)
+		return enc, BadArgument("transform.pseudonym-bits", enc.chars, cmp.Or(e, Hex), bits, leastBits)
 	}
 	return enc, nil
 }
