@@ -199,7 +199,7 @@ func TestErrorsOfTheCaller(t *testing.T) {
 	_, err = catalog.NewChecker(rules, catalog.CheckFile("nothing"))
 	require.EqualError(t, err, "catalog: no Catalog/nothing; there is catalog-checks")
 	_, err = shenzhenChecker(t).Check(t.Context(), catalog.Input{Records: map[string][]map[string]any{"bases": nil}})
-	require.EqualError(t, err, `catalog: the rule file declares no records "bases"; it has base, open, plan, previous`)
+	require.EqualError(t, err, `catalog: the rule file declares no records "bases"; it has base, open, plan, census, agency, it_system, project, consent, platform, provision, demand, objection, previous`)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = shenzhenChecker(t).Check(ctx, catalog.Input{Base: &catalog.Catalog{Entries: []catalog.Entry{soundEntry("1", "停车场")}}})

@@ -259,8 +259,8 @@ rules:
 		return monitorUse(id, 0, banfa.Map{"permission": p, "dataset": "s", "rows": rows})
 	}
 	assert.Equal(t, []string{"a over"}, monitorSaid(t, m, e("a", "told", 11)))
-	assert.Equal(t, []string{"b none", "b other unknown"}, monitorSaid(t, m, e("b", "nobody", 1)))
-	assert.Equal(t, []string{"c none", "c other unknown", "c permission"}, monitorSaid(t, m, e("c", "wrong", 1)))
+	assert.Equal(t, []string{"b none", "b other unknown", "b over unknown"}, monitorSaid(t, m, e("b", "nobody", 1)))
+	assert.Equal(t, []string{"c none", "c other unknown", "c over unknown", "c permission"}, monitorSaid(t, m, e("c", "wrong", 1)))
 	require.NoError(t, m.SetPermission("set", banfa.Map{"scenario": "t", "most": 20}))
 	before := asked
 	assert.Equal(t, []string{"d other"}, monitorSaid(t, m, e("d", "set", 11)))
@@ -269,7 +269,7 @@ rules:
 	require.ErrorAs(t, m.SetPermission("set", banfa.Map{"scenari": "t"}), &fe)
 	assert.Empty(t, monitorSaid(t, m, monitorUse("e", 0, banfa.Map{"permission": "set", "dataset": "t", "rows": 20})), "what was told before stays")
 	m.DropPermission("set")
-	assert.Equal(t, []string{"f none", "f other unknown"}, monitorSaid(t, m, e("f", "set", 1)))
+	assert.Equal(t, []string{"f none", "f other unknown", "f over unknown"}, monitorSaid(t, m, e("f", "set", 1)))
 }
 
 func TestAnEventThatCannotBeTakenIsAnErrorThatNamesTheField(t *testing.T) {

@@ -65,7 +65,7 @@ func ExampleCover() {
 			fmt.Println(a.Citation, a.Title, a.Rules, a.Cases > 0)
 		}
 	}
-	// Output: 第十三条第（一）项 有条件开放类公共数据 [Classification/open-type#art13-1 Catalog/catalog-checks#art13-reason] true
+	// Output: 第十三条第（一）项 有条件开放类公共数据 [Classification/open-type#art13-1 Catalog/catalog-checks#art13-1-consent Catalog/catalog-checks#art13-reason] true
 }
 
 func ExampleServe() {

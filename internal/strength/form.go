@@ -185,7 +185,8 @@ func plates(length int) []form {
 	}
 }
 
-// issuerEstimates are the issuer numbers (BIN) of cards used on the mainland that begin with so many given digits, about: public lists have some 1,500, nearly all of them of UnionPay (62).
+// issuerEstimates are the issuer numbers (BIN) of cards used on the mainland that begin with so many given digits: an estimate of ours, for there is no official
+// list in public. Most are UnionPay's (62). They only make a mask weaker than the bare digits would.
 var issuerEstimates = [...]int64{1500, 1400, 1300, 400, 60, 9, 1}
 
 // estimateIssuer takes back that every number of six digits was counted as an issuer's.
@@ -204,13 +205,20 @@ func estimateIssuer(r *Result, pattern []rune) {
 	}
 	r.Exact = false
 	if issuers := issuerEstimates[lead]; issuers < hidden {
-		r.Count.Mul(r.Count, big.NewInt(issuers))
-		r.Count.Quo(r.Count, big.NewInt(hidden))
-		r.Typical.Set(r.Count)
+		r.scale(issuers, hidden)
 	}
 }
 
-// The seven first digits of a mobile number were given out to a city: public lists have some 500,000 of them, for 340 cities and 50 prefixes of three digits.
+// scale takes a share of what was counted, rounded up: what one identifier at least has is not shared by none.
+func (r *Result) scale(share, of int64) {
+	r.Count.Mul(r.Count, big.NewInt(share))
+	r.Count.Add(r.Count, big.NewInt(of-1))
+	r.Count.Quo(r.Count, big.NewInt(of))
+	r.Typical.Set(r.Count)
+}
+
+// The seven first digits of a mobile number were given out to a city. How many each has is an estimate of ours, from some half a million numbers for
+// 340 cities and 50 prefixes of three digits.
 const (
 	cityCodes    = 29     // of one prefix and city, about
 	allCityCodes = 10_000 // of one prefix
@@ -222,7 +230,5 @@ func estimateCity(r *Result, pattern []rune, known Known) {
 		return
 	}
 	r.Exact = false
-	r.Count.Mul(r.Count, big.NewInt(cityCodes))
-	r.Count.Quo(r.Count, big.NewInt(allCityCodes))
-	r.Typical.Set(r.Count)
+	r.scale(cityCodes, allCityCodes)
 }
