@@ -70,7 +70,7 @@ func offsetOf(t reflect.Type, index []int) (offset uintptr, near bool) {
 }
 
 // Facts returns the facts that v holds. It is read when the facts are evaluated; v must not change until then.
-func (b *Binding[T]) Facts(v *T) Facts { return boundFacts{&b.b, unsafe.Pointer(v)} }
+func (b *Binding[T]) Facts(v *T) Facts { return boundFacts{&b.b, unsafe.Pointer(v)} } //nolint:gosec // see boundFacts
 
 // boundFacts are the facts of one value: v points to a value of the binding's type, which only Binding.Facts, where the type is known, puts
 // there. A pointer and not a reflect.Value, so that fields are read where they lie: see mark.
@@ -264,7 +264,7 @@ func (s *shape) take(to *expr.Sink, m *expr.Marks, p unsafe.Pointer) (taken, ok 
 		}
 		// A slice of any element has the same header as one of empty structs.
 		list := *(*[]struct{})(p)
-		return s.elements(to, m, unsafe.Pointer(unsafe.SliceData(list)), len(list)), true
+		return s.elements(to, m, unsafe.Pointer(unsafe.SliceData(list)), len(list)), true //nolint:gosec // elements steps by the size of an element
 	}
 	return false, false
 }

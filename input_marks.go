@@ -129,7 +129,7 @@ func (f *factMarker) value(s *expr.Sink, m *expr.Marks, c byte) bool {
 		return f.word("false") && s.Bool(m, false)
 	case s.Kind() == expr.String || s.Kind() == expr.Enum:
 		text, ok := f.quoted()
-		return ok && s.Text(m, unsafe.String(unsafe.SliceData(text), len(text)))
+		return ok && s.Text(m, unsafe.String(unsafe.SliceData(text), len(text))) //nolint:gosec // no sink keeps it
 	case s.Kind() == expr.Int:
 		if n, ok := f.digits(); ok {
 			return s.Int(m, n)

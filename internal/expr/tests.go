@@ -150,7 +150,7 @@ func (b *testBuilder) sink(t *Type, path []int) *Sink {
 		s.setTexts(t.Values)
 	case Object:
 		for i := range t.Fields {
-			sub := append(path[:len(path):len(path)], i)
+			sub := append(slices.Clone(path), i)
 			f := b.sink(t.Fields[i].Type, sub)
 			if f.kind == Object {
 				s.leaves = append(s.leaves, f.leaves...)

@@ -12,7 +12,7 @@ import (
 
 // testFacts are facts of every kind that tests can answer questions about, and some that they leave to cel-go.
 func testFacts() []Var {
-	bound := func(n int64) Value { return NewInt(n) }
+	bound := NewInt
 	row := &Type{Kind: Object, Name: "rows", Fields: []Field{
 		{"id", &Type{Kind: Bool}}, {"kind", &Type{Kind: Enum, Values: []string{"x", "y"}}}, {"n", &Type{Kind: Int}}, {"s", &Type{Kind: String, MaxRunes: 4}},
 	}}

@@ -150,11 +150,11 @@ func taiwan(sex string) (form, error) {
 	return form{
 		sets: sets(8, taiwanLetters, second),
 		add: func(s, i int, c rune) int {
-			switch {
-			case i == 0:
+			switch i {
+			case 0:
 				n := strings.IndexRune(taiwanLetters, c) + 10
 				return (n/10 + n%10*9) % 10
-			case i == 9:
+			case 9:
 				return (s + int(c-'0')) % 10
 			}
 			return (s + int(c-'0')*(9-i)) % 10

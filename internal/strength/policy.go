@@ -101,12 +101,12 @@ func knownOf(d *ruleset.Desensitization) (known Known, with knownColumns) {
 				knowBirth(&known, n)
 			}
 		case "age":
-			if shows(d, c) {
+			if shows(c) {
 				with.birth = append(with.birth, c.Name)
 				knowYears(&known, 2) // whoever is 34 was born in one of two years
 			}
 		case "sex":
-			if shows(d, c) {
+			if shows(c) {
 				with.sex, known.Sex = append(with.sex, c.Name), "male"
 			}
 		case "region":
@@ -173,12 +173,12 @@ func knowYears(known *Known, n int) {
 	}
 }
 
-func shows(d *ruleset.Desensitization, c *ruleset.PolicyColumn) bool {
-	return shown(d, c, 1, func(*ruleset.TransformCall) int { return 1 }) > 0
+func shows(c *ruleset.PolicyColumn) bool {
+	return shown(c, 1, func(*ruleset.TransformCall) int { return 1 }) > 0
 }
 
 func shownOfDate(d *ruleset.Desensitization, c *ruleset.PolicyColumn) int {
-	return shown(d, c, day, func(call *ruleset.TransformCall) int {
+	return shown(c, day, func(call *ruleset.TransformCall) int {
 		switch call.Name {
 		case "truncate":
 			unit, _ := call.Args[0].Str()
@@ -197,7 +197,7 @@ func shownOfDate(d *ruleset.Desensitization, c *ruleset.PolicyColumn) int {
 
 func shownOfRegion(d *ruleset.Desensitization, c *ruleset.PolicyColumn) int {
 	const all = 6
-	return shown(d, c, all, func(call *ruleset.TransformCall) int {
+	return shown(c, all, func(call *ruleset.TransformCall) int {
 		switch call.Name {
 		case "truncate", "mask":
 			if len(call.Args) > 0 {
@@ -224,7 +224,7 @@ func level(d *ruleset.Desensitization, call *ruleset.TransformCall, levels map[s
 }
 
 // shown is the most that any branch of a column's expression shows: 0 is nothing.
-func shown(d *ruleset.Desensitization, c *ruleset.PolicyColumn, all int, of func(*ruleset.TransformCall) int) int {
+func shown(c *ruleset.PolicyColumn, all int, of func(*ruleset.TransformCall) int) int {
 	var walk func(t *expr.Tree) int
 	walk = func(t *expr.Tree) int {
 		if t.Op == expr.TreeConst {
