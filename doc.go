@@ -1,7 +1,9 @@
 // Package banfa turns regulation on opening public data into rule files: YAML frames with CEL expressions that a host loads and
 // evaluates. It is what every kind of rule file shares; the packages beside it evaluate them:
 //
-//   - classify decides open types, deadline computes working-day periods,
+//   - classify decides open types, catalog keeps base and open catalogs right,
+//   - condition decides access and follows cases and use, deadline computes working-day periods,
+//   - desensitize de-identifies tables and measures what risk is left,
 //   - conformance runs the suites that say what rule files must answer,
 //   - measures/shenzhen is the pack for the Shenzhen measures (a consultation draft).
 //

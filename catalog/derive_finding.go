@@ -45,17 +45,18 @@ func deriveSame(a, b reflect.Value) bool {
 	return reflect.DeepEqual(a.Interface(), b.Interface())
 }
 
-func deriveFinding(rule string, paragraph int, e *Entry, message, fix string) Finding {
+// deriveFinding is a finding by a paragraph of Article 18. What it says, deriveSorted adds.
+func deriveFinding(rule string, paragraph int, e *Entry) Finding {
 	long := [...]string{"第十八条第一款", "第十八条第二款", "第十八条第三款"}
 	short := [...]string{"18p1", "18p2", "18p3"}
 	return Finding{
 		Rule: rule, Basis: []string{long[paragraph-1]}, Short: []string{short[paragraph-1]}, Severity: SeverityError, Verdict: Violated,
-		Record: "base", Entry: e.ID, Unit: e.Unit, Message: message, Fix: fix,
+		Record: "base", Entry: e.ID, Unit: e.Unit,
 	}
 }
 
-func deriveOpenFinding(rule string, paragraph int, e *Entry, message, fix string) Finding {
-	f := deriveFinding(rule, paragraph, e, message, fix)
+func deriveOpenFinding(rule string, paragraph int, e *Entry) Finding {
+	f := deriveFinding(rule, paragraph, e)
 	f.Record = "open"
 	return f
 }

@@ -90,15 +90,15 @@ func deriveBreachOf(e *Entry, doubled bool) deriveBreach {
 func (b deriveBreach) finding(e *Entry) Finding {
 	switch b {
 	case deriveDoubled:
-		return deriveFinding("derive.base_doubled", 2, e, "基础目录中没有编号或者编号重复，无法与开放目录一一关联，未予开放", "为该条目另编唯一的编号")
+		return deriveFinding("derive.base_doubled", 2, e)
 	case deriveUnreviewed:
-		f := deriveFinding("derive.security_review", 1, e, "开放前的安全审查没有通过，未予开放", "审查通过后再开放，或者变更开放类型（第十五条）")
+		f := deriveFinding("derive.security_review", 1, e)
 		f.Basis, f.Short, f.Severity, f.Field = []string{"第五十六条"}, []string{"56"}, SeverityWarning, "security_review"
 		return f
 	case deriveNoItems:
-		return deriveFinding("derive.no_items", 3, e, "各数据项的开放类型均严于条目，没有可以开放的数据项", "核对条目和数据项的开放类型")
+		return deriveFinding("derive.no_items", 3, e)
 	default:
-		f := deriveFinding("derive.conditions", 3, e, "有条件开放的条目没有写明开放条件", "写明开放条件")
+		f := deriveFinding("derive.conditions", 3, e)
 		f.Field = "conditions"
 		return f
 	}
@@ -131,26 +131,26 @@ func Prove(base, open *Catalog) (Proof, error) {
 		case Unconditional:
 			p.Unconditional++
 		default:
-			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.not_open", 1, o, "开放目录中有不是无条件开放或者有条件开放的条目", "从开放目录中撤下"))
+			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.not_open", 1, o))
 		}
 		at := d.index.find(d.base, o.BaseID)
 		if at < 0 || o.BaseID == "" {
-			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.orphan", 2, o, "开放条目没有对应的基础条目", "写明 base_id，或者从开放目录中撤下"))
+			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.orphan", 2, o))
 			continue
 		}
 		of[o.BaseID]++
 		if of[o.BaseID] > 1 || ids[o.ID] > 1 {
-			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.doubled", 2, o, "同一基础条目有多个开放条目，或者开放条目编号重复", "只保留一个"))
+			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.doubled", 2, o))
 		}
 		if !d.isOpen(at) {
-			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.surplus", 1, o, "基础条目不属于开放范围，开放目录却有该条目", "从开放目录中撤下，或者先变更开放类型（第十五条）"))
+			p.Breaches = append(p.Breaches, deriveOpenFinding("derive.surplus", 1, o))
 			continue
 		}
 		p.Breaches = deriveCompare(p.Breaches, &base.Entries[at], o)
 	}
 	for i := range base.Entries {
 		if e := &base.Entries[i]; d.isOpen(i) && of[e.ID] == 0 {
-			p.Breaches = append(p.Breaches, deriveFinding("derive.missing", 1, e, "应当开放的条目不在开放目录中", "重新派生开放目录"))
+			p.Breaches = append(p.Breaches, deriveFinding("derive.missing", 1, e))
 		}
 	}
 	p.Breaches = deriveSorted(p.Breaches)
@@ -162,7 +162,7 @@ func deriveCompare(fs []Finding, e, o *Entry) []Finding {
 	var want Entry
 	deriveProject(&want, e, &openRoom{exact: true})
 	if o.BaseVersion != want.BaseVersion {
-		fs = append(fs, deriveOpenFinding("derive.stale", 2, o, "开放条目所依据的基础条目版本已经变化", "重新派生开放目录"))
+		fs = append(fs, deriveOpenFinding("derive.stale", 2, o))
 	}
 	inside := map[string]bool{} // items of the base entry, and whether they may be out
 	for i := range e.Items {
@@ -173,9 +173,9 @@ func deriveCompare(fs []Finding, e, o *Entry) []Finding {
 		if known && out {
 			continue
 		}
-		f := deriveOpenFinding("derive.item_unknown", 3, o, "开放条目的数据项不在基础条目中", "从开放条目中去掉该数据项")
+		f := deriveOpenFinding("derive.item_unknown", 3, o)
 		if known {
-			f.Rule, f.Message = "derive.item_closed", "开放条目含有不予开放或者严于条目的数据项"
+			f.Rule = "derive.item_closed"
 		}
 		f.Item = o.Items[i].Name
 		fs = append(fs, f)
@@ -187,9 +187,9 @@ func deriveCompare(fs []Finding, e, o *Entry) []Finding {
 		if deriveUncompared[name] || deriveSame(got.Field(i), is.Field(i)) {
 			continue
 		}
-		f := deriveOpenFinding("derive.differs", 3, o, "字段与基础条目派生的结果不一致", "重新派生开放目录")
+		f := deriveOpenFinding("derive.differs", 3, o)
 		if deriveInner[name] {
-			f.Rule, f.Message, f.Fix = "derive.leak", "开放条目含有只属于基础目录的字段", "去掉该字段"
+			f.Rule = "derive.leak"
 		}
 		f.Field = name
 		fs = append(fs, f)

@@ -18,5 +18,6 @@
 //   - derive*.go, ledger*.go, merge*.go: the open catalog, changes of openness (Article 15), aggregation (Article 19).
 //   - fusion*.go: the review of Article 20.
 //   - reality*.go: a published file against its entry (Articles 38 and 70).
+//   - packed*.go: a catalog in a thirtieth of the memory.
 //   - export*.go: every format that leaves. run.go: the main job in one go.
 package catalog

@@ -9,7 +9,7 @@
 // completion of the absent facts could change it, and otherwise says which outcomes are possible and which facts decide. It is not
 // for deciding in a person's place: where rules conflict, or one asks for review, the answer says so and a person decides.
 //
-//   - Classify answers for one data set, with or without items; Stream for many.
+//   - Classify answers for one data set, with or without items; Stream for many; Verdict without what explains it, for millions.
 //   - Interview asks for what is missing, best question first.
 //   - Change decides whether a recorded open type may be changed (Article 15).
 //   - Result.Explain and Result.Trace say why.

@@ -2,33 +2,16 @@ package platform_test
 
 import (
 	"bytes"
-	"path/filepath"
 	"testing"
-	"time"
 
-	"github.com/banfa-go/banfa"
 	"github.com/banfa-go/banfa/catalog"
 	"github.com/banfa-go/banfa/examples/quickstart/data"
 	"github.com/banfa-go/banfa/examples/server/platform"
-	"github.com/banfa-go/banfa/examples/server/store"
-	"github.com/banfa-go/banfa/measures/shenzhen"
 )
 
 // Applications by one who waits for each, and by many at a time: they share what it costs to have them on the disk.
 func BenchmarkApply(b *testing.B) {
-	s, err := store.OpenSQLite(b.Context(), filepath.Join(b.TempDir(), "log.db"), time.Now)
-	if err != nil {
-		b.Fatal(err)
-	}
-	r, err := banfa.Load(shenzhen.FS())
-	if err != nil {
-		b.Fatal(err)
-	}
-	log := &counted{Store: s}
-	p, err := platform.New(b.Context(), platform.Config{Store: log, Rules: r})
-	if err != nil {
-		b.Fatal(err)
-	}
+	p, log := benchPlatform(b)
 	text, err := data.Files.ReadFile("city-catalog.jsonl")
 	if err != nil {
 		b.Fatal(err)

@@ -11,7 +11,8 @@ import (
 	"github.com/banfa-go/banfa/measures/shenzhen"
 )
 
-func BenchmarkSync(b *testing.B) {
+// benchPlatform is an empty platform over a store on the disk, and how much is appended to it.
+func benchPlatform(b *testing.B) (*platform.Platform, *counted) {
 	s, err := store.OpenSQLite(b.Context(), filepath.Join(b.TempDir(), "log.db"), time.Now)
 	if err != nil {
 		b.Fatal(err)
@@ -20,10 +21,16 @@ func BenchmarkSync(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := platform.New(b.Context(), platform.Config{Store: s, Rules: r})
+	log := &counted{Store: s}
+	p, err := platform.New(b.Context(), platform.Config{Store: log, Rules: r})
 	if err != nil {
 		b.Fatal(err)
 	}
+	return p, log
+}
+
+func BenchmarkSync(b *testing.B) {
+	p, _ := benchPlatform(b)
 	b.Run("alone", func(b *testing.B) {
 		for b.Loop() {
 			if err := p.Sync(b.Context()); err != nil {
